@@ -5,6 +5,7 @@ on disk: messages only wake workers, the rows of the database are the truth.
 """
 
 import hashlib
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -41,16 +42,16 @@ def command(data: Path) -> list[str]:
     if socket.parent.stat().st_uid != os.getuid():
         raise PermissionError(f"{socket.parent} belongs to another user")
     options = {
-        "port": "0",
-        "unixsocket": str(socket),
-        "unixsocketperm": "700",
-        "dir": str(data),
-        "save": "",
-        "appendonly": "no",
-        "maxmemory": "64mb",
-        "maxmemory-policy": "noeviction",
-        "loglevel": "warning",
-        "hz": "1",
-        "dynamic-hz": "no",
+        "--port": "0",
+        "--unixsocket": str(socket),
+        "--unixsocketperm": "700",
+        "--dir": str(data),
+        "--save": "",
+        "--appendonly": "no",
+        "--maxmemory": "64mb",
+        "--maxmemory-policy": "noeviction",
+        "--loglevel": "warning",
+        "--hz": "1",
+        "--dynamic-hz": "no",
     }
-    return [str(get_binary_path()), *(f"--{key}={value}" for key, value in options.items())]
+    return [str(get_binary_path()), *itertools.chain(*options.items())]

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "routes",
     "tasks",
     "scheduler",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

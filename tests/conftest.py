@@ -1,0 +1,64 @@
+"""What all tests share: settings made cheap for tests, a Redis and a browser for those who ask."""
+
+import pytest
+
+from tests.installation import Unavailable
+
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    # Hashed file names need `collectstatic` first; slow password hashes only cost time here.
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AXES_ENABLED = False
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that use a fixture of a server or browser carry its marker by themselves."""
+    for item in items:
+        if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+        if "redis_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("redis")
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    """The address of a Redis that belongs to the tests."""
+    from tests import redis_server
+
+    try:
+        server = redis_server.start()
+    except Unavailable as error:
+        pytest.skip(f"needs Redis: {error}")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium of playwright."""
+    from playwright.sync_api import sync_playwright
+
+    from tests import chromium
+
+    try:
+        path = chromium.find()
+    except Unavailable as error:
+        pytest.skip(f"needs Chromium: {error}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A fresh page (no cookies) whose addresses are relative to a running platform."""
+    context = browser.new_context(base_url=live_server.url)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
