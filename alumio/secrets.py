@@ -5,12 +5,12 @@ rather than passing off its ciphertext as the secret. To change keys: put the ne
 `manage.py reencrypt_secrets`, take the old one away. Saved values are not searchable by design.
 """
 
-import json
-
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+
+from alumio import jsontext
 
 
 class UnreadableSecret(Exception):
@@ -65,13 +65,13 @@ class EncryptedJSONField(EncryptedField):
     """Any JSON value, encrypted at rest. Python's None is stored as NULL."""
 
     def get_prep_value(self, value):
-        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False))
+        return None if value is None else encrypt(jsontext.dumps(value))
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else json.loads(decrypt(value) or "null")
+        return None if value is None else jsontext.loads(decrypt(value) or "null")
 
     def value_to_string(self, obj):
-        return json.dumps(self.value_from_object(obj))
+        return jsontext.dumps(self.value_from_object(obj))
 
     def to_python(self, value):
         return value

@@ -1,0 +1,117 @@
+"""What every configuration has: a name, an identifier, a revision that guards against stale saves.
+
+Each save is a new revision and the old ones are kept. Two people who edit the same configuration
+cannot overwrite each other: the second save is refused with what changed in between.
+"""
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.db import models, transaction
+from django.utils.text import slugify
+
+IDENTIFIER = RegexValidator(
+    r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
+    "Use lower-case letters, digits and “-”, with no “-” at either end.",
+)
+
+
+class StaleRevision(Exception):
+    """Somebody saved in between. `changes` lists (field, theirs, yours)."""
+
+    def __init__(self, current: "Configuration", changes: list[tuple]):
+        self.current, self.changes = current, changes
+        names = ", ".join(name for name, _, _ in changes) or "nothing that you changed"
+        super().__init__(
+            f"“{current.name}” was saved by somebody else meanwhile (revision {current.revision}). "
+            f"Different from yours: {names}."
+        )
+
+
+class Configuration(models.Model):
+    """Identity rules as Alumio's: identifier and name of at most 255 characters."""
+
+    name = models.CharField(max_length=255)
+    identifier = models.CharField(max_length=255, unique=True, validators=[IDENTIFIER])
+    description = models.TextField(blank=True, validators=[MaxLengthValidator(64_000)])
+    enabled = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    kind: str = ""
+    content_fields: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "identifier"]
+
+    def __str__(self):
+        return self.name
+
+    def content(self) -> dict:
+        """What a revision keeps, as JSON; references by identifier."""
+        names = ("name", "identifier", "description", "enabled", *self.content_fields)
+        return {name: _as_json(getattr(self, name)) for name in names}
+
+    def store(self, user=None) -> "Configuration":
+        """Save as a new revision, or raise StaleRevision if `revision` is no longer the newest."""
+        with transaction.atomic():
+            self.updated_by = user
+            if self.pk is None:
+                self.identifier = self.identifier or free_identifier(type(self), self.name)
+                self.revision = 1
+                self.save(force_insert=True)
+            else:
+                self._advance()
+            self._keep_revision(user)
+        return self
+
+    def _advance(self):
+        mine = type(self).objects.filter(pk=self.pk, revision=self.revision)
+        if not mine.update(revision=self.revision + 1):
+            current = type(self).objects.get(pk=self.pk)
+            raise StaleRevision(current, differences(current.content(), self.content()))
+        self.revision += 1
+        self.save(force_update=True)
+
+    def _keep_revision(self, user):
+        from alumio.models import Revision
+
+        Revision.objects.create(
+            kind=self.kind,
+            object_id=self.pk,
+            number=self.revision,
+            content=self.content(),
+            saved_by=user,
+        )
+
+
+def differences(theirs: dict, yours: dict) -> list[tuple]:
+    return [
+        (name, theirs.get(name), yours[name]) for name in yours if theirs.get(name) != yours[name]
+    ]
+
+
+def free_identifier(model, name: str) -> str:
+    """An identifier made of a name, with a number where it is taken."""
+    base = slugify(name)[:240].strip("-_").replace("_", "-") or model.kind
+    taken = set(
+        model.objects.filter(identifier__startswith=base).values_list("identifier", flat=True)
+    )
+    candidate, number = base, 2
+    while candidate in taken:
+        candidate, number = f"{base}-{number}", number + 1
+    return candidate
+
+
+def _as_json(value):
+    return value.identifier if isinstance(value, Configuration) else value

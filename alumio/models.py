@@ -1,0 +1,117 @@
+"""The ground's own tables: people, API keys, and the revisions of all configurations."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from alumio.secrets import EncryptedJSONField
+
+
+class Role(models.TextChoices):
+    """Three roles, as Alumio's: each may do what the one before it may."""
+
+    VIEWER = "viewer", "Viewer"
+    EDITOR = "editor", "Editor"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+    def includes(self, other: str) -> bool:
+        order = list(Role)
+        return order.index(self) >= order.index(Role(other))
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, role=Role.VIEWER, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), role=role, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, Role.ADMINISTRATOR, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username):
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=255, blank=True)
+    role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["email"]
+
+    def __str__(self):
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    def may(self, role: str) -> bool:
+        """Whether this person's role includes `role`."""
+        return self.is_active and Role(self.role).includes(role)
+
+
+class ApiKey(models.Model):
+    """A key of the REST API: shown once, kept as a hash, with a role of its own."""
+
+    name = models.CharField(max_length=255)
+    role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}…)"
+
+    @classmethod
+    def issue(cls, name: str, role: str, created_by=None) -> tuple["ApiKey", str]:
+        """Make a key. Returns the row and the key's text, which cannot be had again."""
+        text = "ak_" + secrets.token_urlsafe(32)
+        key = cls.objects.create(
+            name=name, role=role, prefix=text[:8], digest=cls.hash(text), created_by=created_by
+        )
+        return key, text
+
+    @staticmethod
+    def hash(text: str) -> str:
+        """SHA-256 serves: the text has 256 random bits, so there is nothing to guess."""
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Revision(models.Model):
+    """One saved state of a configuration."""
+
+    kind = models.CharField(max_length=32)
+    object_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    content = EncryptedJSONField()
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id", "number"], name="revision_once_per_number"
+            )
+        ]

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class ConnectorsConfig(AppConfig):
+    name = "connectors"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from connectors import registries
+        from connectors.saved import saved_client
+
+        registries.load_types()
+        registries.clients.saved = saved_client

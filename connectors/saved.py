@@ -1,0 +1,12 @@
+"""What a string in the place of a client stands for."""
+
+from alumio.located import Located
+from connectors.models import Connection
+
+
+def saved_client(identifier: str) -> dict | str | None:
+    """The client saved under this identifier. A disabled connection refuses to communicate."""
+    connection = Connection.objects.filter(identifier=identifier).first()
+    if connection is not None and not connection.enabled:
+        raise Located(f"The connection “{connection.name}” is disabled. Enable it to use it.")
+    return connection and connection.client

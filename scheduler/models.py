@@ -1,0 +1,183 @@
+"""When work runs: scheduled jobs, their occurrences, and the processes that do the work."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from alumio.configuration import Configuration
+from alumio.states import StateQuerySet
+from connectors.models import Incoming
+from routes.models import Route
+from scheduler.status import MACHINE, Status
+
+
+class Kind(models.TextChoices):
+    IMPORT = "import", "Run incoming"
+    EXPORT = "export", "Run route"
+
+
+class Priority(models.IntegerChoices):
+    HIGH = 1, "High"
+    MEDIUM = 2, "Medium"
+    LOW = 3, "Low"
+
+
+class Trigger(models.TextChoices):
+    SCHEDULE = "schedule", "Schedule"
+    PERSON = "person", "Person"
+    API = "api", "API"
+    COMMAND = "command", "Command line"
+    REALTIME = "realtime", "Real-time"
+    RESUME = "resume", "Resumed after a loss"
+
+
+class ScheduledJob(Configuration):
+    """A cron entry. `number_of_tasks` bounds one run of a route; empty means all that are due."""
+
+    content_fields = (
+        "job",
+        "incoming",
+        "route",
+        "number_of_tasks",
+        "expression",
+        "time_zone",
+        "priority",
+    )
+    kind = "scheduled-job"
+
+    job = models.CharField(max_length=8, choices=Kind)
+    incoming = models.ForeignKey(
+        Incoming, models.CASCADE, null=True, blank=True, related_name="scheduled_jobs"
+    )
+    route = models.ForeignKey(
+        Route, models.CASCADE, null=True, blank=True, related_name="scheduled_jobs"
+    )
+    number_of_tasks = models.PositiveIntegerField(null=True, blank=True)
+    expression = models.CharField(max_length=255)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
+    checked_until = models.DateTimeField(null=True, editable=False)
+
+    @property
+    def target(self) -> Incoming | Route:
+        return self.incoming if self.job == Kind.IMPORT else self.route
+
+
+class Process(models.Model):
+    """One queued or running execution. The rows are the queue.
+
+    `heartbeat_at` is a lease by the database's clock: a running process whose heartbeat stopped is
+    lost. `cursor` is where an import stands, committed with the tasks before it. `slot` is the
+    place a running process holds, one process a place.
+    """
+
+    machine = MACHINE
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.CharField(max_length=8, choices=Kind)
+    incoming = models.ForeignKey(Incoming, models.CASCADE, null=True, related_name="processes")
+    route = models.ForeignKey(Route, models.CASCADE, null=True, related_name="processes")
+    status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED)
+    trigger = models.CharField(max_length=8, choices=Trigger)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
+    limit = models.PositiveIntegerField(null=True)
+    queue_key = models.CharField(max_length=64, null=True)
+    slot = models.PositiveSmallIntegerField(null=True)
+    worker = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    stop_requested = models.BooleanField(default=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    counts = models.JSONField(default=dict)
+    cursor = models.JSONField(null=True)
+    revisions = models.JSONField(default=dict)
+    result = models.TextField(blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    scheduled_job = models.ForeignKey(
+        ScheduledJob, models.SET_NULL, null=True, related_name="processes"
+    )
+    resumes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "processes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue_key"],
+                condition=Q(status=Status.SCHEDULED, queue_key__isnull=False),
+                name="one_scheduled_process_per_configuration",
+            ),
+            models.UniqueConstraint(
+                fields=["route", "slot"],
+                condition=Q(status=Status.RUNNING, route__isnull=False),
+                name="one_running_process_per_route_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["incoming", "slot"],
+                condition=Q(status=Status.RUNNING, incoming__isnull=False),
+                name="one_running_process_per_incoming",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "id"],
+                condition=Q(status=Status.SCHEDULED),
+                name="process_queue",
+            ),
+            models.Index(
+                fields=["heartbeat_at"], condition=Q(status=Status.RUNNING), name="process_lease"
+            ),
+            models.Index(fields=["status", "id"], name="process_status"),
+        ]
+
+    def __str__(self):
+        return f"process {self.pk}"
+
+    @property
+    def target(self) -> Incoming | Route:
+        return self.incoming if self.job == Kind.IMPORT else self.route
+
+
+class ProcessMessage(models.Model):
+    """One log line of a process: what is not about one task."""
+
+    id = models.BigAutoField(primary_key=True)
+    process = models.ForeignKey(Process, models.CASCADE, related_name="messages")
+    level = models.PositiveSmallIntegerField(default=200)
+    created_at = models.DateTimeField()
+    text = models.TextField()
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Outcome(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    DUPLICATE = "duplicate", "Already queued"
+    MISSED = "missed", "Missed"
+    DISABLED = "disabled", "Configuration disabled"
+
+
+class Occurrence(models.Model):
+    """One moment at which a job was due, and what came of it: once per (job, instant)."""
+
+    job = models.ForeignKey(ScheduledJob, models.CASCADE, related_name="occurrences")
+    instant = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    process = models.ForeignKey(Process, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-instant"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "instant"], name="once_per_job_and_instant")
+        ]

@@ -1,0 +1,127 @@
+"""Task, payload and message: a narrow row whose status changes, and what is written once.
+
+The payload and the messages live apart, so that a status change rewrites few bytes and lists never
+read data. Constraints that close races are in the schema.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from alumio.states import StateQuerySet
+from routes.models import Route
+from tasks.status import MACHINE, OPEN, Status
+
+
+class Task(models.Model):
+    """One entity of one route.
+
+    `attempt` counts all claims and fences settles; `attempts` counts those since a person last
+    retried it; `generation` grows with each such retry and is part of the idempotency key;
+    `deaths` counts processes that died while they held it; `held_by` is the process at work on it.
+    """
+
+    machine = MACHINE
+
+    id = models.BigAutoField(primary_key=True)
+    identifier = models.CharField(max_length=26, unique=True)
+    route = models.ForeignKey(Route, models.PROTECT, related_name="tasks", db_index=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.NEW)
+    entity_schema = models.CharField(max_length=255, blank=True)
+    entity_identifier = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    generation = models.PositiveSmallIntegerField(default=1)
+    deaths = models.PositiveSmallIntegerField(default=0)
+    held_by = models.BigIntegerField(null=True)
+    imported_by = models.BigIntegerField(null=True)
+    delivery = models.BigIntegerField(null=True)
+    ordinal = models.PositiveIntegerField(null=True)
+    size = models.PositiveIntegerField(default=0)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["route", "entity_identifier"],
+                condition=Q(status=Status.PROCESSING),
+                name="one_in_flight_per_entity",
+            ),
+            models.UniqueConstraint(
+                fields=["delivery", "route", "ordinal"],
+                condition=Q(delivery__isnull=False),
+                name="one_set_of_tasks_per_delivery",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["route", "id"],
+                condition=Q(status__in=[Status.NEW, Status.RETRY]),
+                name="task_claimable",
+            ),
+            models.Index(
+                fields=["route", "entity_identifier", "id"],
+                condition=Q(status__in=OPEN),
+                name="task_open_per_entity",
+            ),
+            models.Index(
+                fields=["held_by"], condition=Q(status=Status.PROCESSING), name="task_held"
+            ),
+            models.Index(fields=["status", "id"], name="task_status"),
+            models.Index(fields=["route", "status", "id"], name="task_route_status"),
+            models.Index(fields=["created_at", "id"], name="task_created"),
+            models.Index(fields=["updated_at", "id"], name="task_updated"),
+            models.Index(fields=["entity_identifier", "id"], name="task_entity"),
+        ]
+
+    def __str__(self):
+        return self.identifier
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every delivery of this generation, whatever happens in between."""
+        return f"{self.identifier}-{self.generation}"
+
+
+class Payload(models.Model):
+    """The entity data of a task as compact JSON text; of a rejected one, its first 1,000 bytes."""
+
+    task = models.OneToOneField(Task, models.CASCADE, primary_key=True, related_name="payload")
+    data = models.TextField()
+
+
+class Phase(models.TextChoices):
+    IMPORT = "import", "Import"
+    EXPORT = "export", "Export"
+
+
+class Level(models.IntegerChoices):
+    """The levels of Alumio's log lines."""
+
+    DEBUG = 100, "debug"
+    INFO = 200, "info"
+    NOTICE = 250, "notice"
+    WARNING = 300, "warning"
+    ERROR = 400, "error"
+
+
+class Message(models.Model):
+    """One log line of a task. `detail` is JSON text, such as the request and its response."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="messages", db_index=False)
+    phase = models.CharField(max_length=6, choices=Phase)
+    attempt = models.PositiveIntegerField(default=0)
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.INFO)
+    created_at = models.DateTimeField()
+    process = models.BigIntegerField(null=True)
+    text = models.TextField()
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["task", "id"], name="message_task")]

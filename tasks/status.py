@@ -1,0 +1,51 @@
+"""The life of a task, declared once: its statuses and the verbs between them."""
+
+from django.db import models
+
+from alumio.states import StateMachine, Verb
+
+
+class Status(models.TextChoices):
+    NEW = "new", "New"
+    PROCESSING = "processing", "Processing"
+    FINISHED = "finished", "Finished"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+    RETRY = "retry", "Retry"
+    WAITING = "waiting", "Waiting"
+    REJECTED = "rejected", "Rejected"
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS[self]
+
+
+MEANINGS = {
+    Status.NEW: "Imported and ready for the outgoing; the next run of its route takes it.",
+    Status.PROCESSING: "Being exported now by a process.",
+    Status.FINISHED: "Delivered without an error.",
+    Status.FAILED: "Could not be delivered; a person decides whether to retry it.",
+    Status.SKIPPED: "Filtered out by the outgoing, or skipped by a person.",
+    Status.RETRY: "Could not be delivered yet; it is tried again by itself.",
+    Status.WAITING: "Delivered; waits until a person or a system says finished or failed.",
+    Status.REJECTED: "Breaks a limit or its entity schema, so it can never be exported.",
+}
+
+OPEN = (Status.NEW, Status.PROCESSING, Status.RETRY)
+FREE = {"held_by": None}
+AFRESH = {"attempts": 0, "deaths": 0, "next_attempt_at": None}
+
+MACHINE = StateMachine(
+    Verb("claim", ("new", "retry"), "processing", "process"),
+    Verb("finish", ("processing",), "finished", "process", reset=FREE),
+    Verb("wait", ("processing",), "waiting", "process", reset=FREE),
+    Verb("drop", ("processing",), "skipped", "process", reset=FREE),
+    Verb("postpone", ("processing",), "retry", "process", reset=FREE),
+    Verb("fail", ("processing",), "failed", "process", reset=FREE),
+    Verb("release", ("processing",), "new", "repair", reset=FREE),
+    Verb("give up", ("processing",), "failed", "repair", reset=FREE),
+    Verb("skip", ("new", "retry"), "skipped", "person", "Skip"),
+    Verb("retry", ("finished", "failed", "skipped"), "new", "person", "Retry", reset=AFRESH),
+    Verb("mark-finished", ("waiting",), "finished", "person", "Mark finished"),
+    Verb("mark-failed", ("waiting",), "failed", "person", "Mark failed"),
+)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class TransformersConfig(AppConfig):
+    name = "transformers"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from transformers import registries
+        from transformers.saved import saved_transformer
+
+        registries.load_types()
+        registries.entity_transformers.saved = saved_transformer

@@ -1,0 +1,11 @@
+"""What a string in the place of a transformer stands for."""
+
+from transformers.models import SavedTransformer
+
+
+def saved_transformer(identifier: str) -> dict | str | None:
+    """The step saved under this identifier; a disabled one lets everything pass (Alumio §7)."""
+    saved = SavedTransformer.objects.filter(identifier=identifier).first()
+    if saved is None or saved.enabled:
+        return saved and saved.step
+    return {"prototype": "chain", "parameters": {"transformers": []}}
