@@ -1,0 +1,94 @@
+"""Form fields for settings with placeholders and paths: checked when saved, compiled when built.
+
+A component finds the compiled function in its parameters: `self.parameters["value"](data, context)`.
+"""
+
+from django import forms
+
+from alumio.fields import JSONField
+from alumio.located import Located
+from transformers import pathtemplates, placeholders
+from transformers.errors import TransformError
+
+
+def checked(function, *arguments):
+    """Call a compiler; what it refuses becomes an error of the form."""
+    try:
+        return function(*arguments)
+    except TransformError as error:
+        raise Located(_sentence(str(error))) from None
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class PlaceholderField(forms.CharField):
+    """A text that may hold placeholders; built, a function of (data, context) that gives a text."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(placeholders.compile_text, value)
+        return value
+
+    def build(self, value):
+        return placeholders.compile_text(value or "")
+
+    def nothing(self):
+        return ""
+
+
+class TemplateJSONField(JSONField):
+    """Any JSON value, with placeholders anywhere in it; built, a function of (data, context).
+
+    A text that is one placeholder gives the value it finds, with its type.
+    """
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(placeholders.compile, value)
+        return value
+
+    def build(self, value):
+        return placeholders.compile(value)
+
+    def nothing(self):
+        return None
+
+
+class PathField(forms.CharField):
+    """A path without wildcards; built, a function of (data, context) that gives a place."""
+
+    wildcards = False
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(pathtemplates.compile_path, value, "", self.wildcards)
+        return value
+
+    def build(self, value):
+        return pathtemplates.compile_path(value or "", "", self.wildcards)
+
+    def nothing(self):
+        return ""
+
+
+class PatternField(PathField):
+    """A path that may hold wildcards; built, a function of (data, context) that gives a pattern."""
+
+    wildcards = True
+
+
+class ReplacementField(forms.CharField):
+    """Where a match goes, with `$1`…; built, a function of (data, context, match)."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(pathtemplates.compile_replacement, value)
+        return value
+
+    def build(self, value):
+        return pathtemplates.compile_replacement(value)
+
+    def nothing(self):
+        return ""
