@@ -51,6 +51,7 @@ def command(data: Path) -> list[str]:
         "--maxmemory": "64mb",
         "--maxmemory-policy": "noeviction",
         "--loglevel": "warning",
+        "--logfile": str(data / "redis.log"),
         "--hz": "1",
         "--dynamic-hz": "no",
     }

@@ -70,6 +70,7 @@ WSGI_APPLICATION = "alumio.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -116,7 +117,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "npm.finders.NpmFinder",
 ]
@@ -129,8 +132,8 @@ NPM_ROOT_PATH = BASE_DIR
 NPM_STATIC_FILES_PREFIX = "vendor"
 NPM_FINDER_USE_CACHE = True
 NPM_FILE_PATTERNS = {
-    "@tabler/core": ["dist/css/tabler.min.css*", "dist/js/tabler.min.js*"],
-    "@tabler/icons-webfont": ["dist/tabler-icons.min.css*", "dist/fonts/*"],
+    "@tabler/core": ["dist/css/tabler.min.css*", "dist/js/tabler*.min.js*"],
+    "@tabler/icons-webfont": ["dist/tabler-icons.min.css*", "dist/fonts/tabler-icons.*"],
     "@alpinejs/csp": ["dist/cdn.min.js"],
     "sortablejs": ["Sortable.min.js"],
     "tom-select": [
@@ -167,7 +170,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
-ALLOWED_HOSTS = environment.words("ALUMIO_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
+# This machine's own names are always among them: health checks use them.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("ALUMIO_ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [
     f"https://{host.replace('*', '', 1).lstrip('.')}"
     for host in ALLOWED_HOSTS
