@@ -1,0 +1,79 @@
+# make run    starts the platform (installs what is missing first)
+# make test   runs all tests; make check adds the linters; make bench measures
+# Stamp files remember what was done, so that a second run starts at once.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+UV := UV_PYTHON_DOWNLOADS=never $(PY) -m uv pip compile --quiet --universal --generate-hashes \
+	--no-header --no-annotate --python-version 3.11
+APPS := alumio transformers connectors routes tasks scheduler
+STATIC := $(shell find $(APPS) -path '*/static/*' -type f 2>/dev/null)
+TESTS ?= tests
+# Two processes are enough to use a small machine without drowning it: make test JOBS=4
+JOBS ?= 2
+
+.PHONY: help run test test-sqlite test-postgresql check lint bench lock clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+run: .venv/.app staticfiles/.made
+	@exec $(PY) manage.py up
+
+test: test-sqlite test-postgresql
+
+test-sqlite: .venv/.dev node_modules/.made
+	$(PY) -m pytest -q -n $(JOBS) $(TESTS)
+
+test-postgresql: .venv/.dev node_modules/.made
+	ALUMIO_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(JOBS) -m database $(TESTS)
+
+check: lint test
+
+lint: .venv/.dev node_modules/.made
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(PY) manage.py makemigrations --check --dry-run
+	ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING
+	$(PY) -W ignore manage.py check --deploy --fail-level WARNING
+	$(PY) -m djlint --lint --quiet $(APPS)
+
+bench: .venv/.dev
+	$(PY) -m bench
+
+# Brings the locked versions up to date; --upgrade is in UPGRADE so that a lock can also be repeated.
+UPGRADE ?= --upgrade
+lock: .venv/.dev
+	$(UV) $(UPGRADE) requirements/app.in -o requirements/app.txt
+	$(UV) $(UPGRADE) -c requirements/app.txt requirements/dev.in -o requirements/dev.txt
+	$(UV) $(UPGRADE) requirements/node.in -o requirements/node.txt
+	npm install --package-lock-only --ignore-scripts
+
+clean:
+	rm -rf .venv .venv-node node_modules staticfiles
+
+.venv/bin/python:
+	@tools/make_venv.sh .venv
+
+.venv/.app: requirements/app.txt | .venv/bin/python
+	@echo "Installing the Python packages"
+	@$(PIP) -r requirements/app.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt requirements/app.txt | .venv/bin/python
+	@echo "Installing the Python packages for tests and checks"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@ .venv/.app
+
+node_modules/.made: package-lock.json .npmrc
+	@echo "Installing the browser libraries"
+	@tools/install_browser_libraries.sh
+	@touch $@
+
+staticfiles/.made: node_modules/.made .venv/.app alumio/settings.py $(STATIC)
+	@echo "Collecting the static files"
+	@$(PY) manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Puts the browser libraries of package-lock.json into node_modules; brings npm where there is none.
+set -eu
+
+if ! { command -v node && node --version && command -v npm && npm --version; } >/dev/null 2>&1; then
+    if [ ! -x .venv-node/bin/npm ]; then
+        echo "No npm here: taking Node from a Python package"
+        tools/make_venv.sh .venv-node
+        .venv-node/bin/pip install --quiet --disable-pip-version-check \
+            --require-hashes -r requirements/node.txt
+    fi
+    PATH="$PWD/.venv-node/bin:$PATH"
+fi
+npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
