@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.installation import Unavailable, apt_install, only_one
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# What tests want of the browser: no sandbox (it needs rights that containers lack), no phoning home.
+# No sandbox (it needs rights that containers lack), no calls home.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
