@@ -9,7 +9,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 UV := UV_PYTHON_DOWNLOADS=never $(PY) -m uv pip compile --quiet --universal --generate-hashes \
 	--no-header --no-annotate --python-version 3.11
 APPS := alumio transformers connectors routes tasks scheduler
-STATIC := $(shell find $(APPS) -path '*/static/*' -type f 2>/dev/null)
+STATIC := $(shell find static $(addsuffix /static,$(APPS)) -type f 2>/dev/null)
 TESTS ?= tests
 # Two processes are enough to use a small machine without drowning it: make test JOBS=4
 JOBS ?= 2
@@ -39,7 +39,7 @@ lint: .venv/.dev node_modules/.made
 	$(PY) manage.py makemigrations --check --dry-run
 	ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING
 	$(PY) -W ignore manage.py check --deploy --fail-level WARNING
-	$(PY) -m djlint --lint --quiet $(APPS)
+	$(PY) -m djlint --lint --quiet templates
 
 bench: .venv/.dev
 	$(PY) -m bench
