@@ -169,6 +169,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "alumio.views.locked_out"
 
 # This machine's own names are always among them: health checks use them.
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("ALUMIO_ALLOWED_HOSTS")]
@@ -179,6 +180,7 @@ CSRF_TRUSTED_ORIGINS = [
 ]
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "alumio.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

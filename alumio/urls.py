@@ -1,3 +1,18 @@
 """All addresses of the platform, floor by floor."""
 
-urlpatterns = []
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from alumio import views
+
+urlpatterns = [
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("theme/", views.Theme.as_view(), name="theme"),
+    path("profile/", views.Profile.as_view(), name="profile"),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,48 @@
+// Small behaviour that all pages share: toasts that go away, questions before doing, copying.
+(function () {
+  function later(toast) {
+    if (toast.dataset.toast === "error") return;
+    setTimeout(() => toast.remove(), 6000);
+  }
+  function start(root) {
+    root.querySelectorAll("[data-toast]").forEach(later);
+  }
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-bs-dismiss=toast]");
+    if (close) close.closest(".toast").remove();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+        copy.classList.add("btn-success");
+        const label = copy.querySelector("[data-copy-label]");
+        if (label) label.textContent = "Copied";
+      });
+    }
+  });
+  // A form that asks before it is sent: <form data-confirm="Delete this?">.
+  document.addEventListener("submit", (event) => {
+    const source = event.submitter && event.submitter.dataset.confirm ? event.submitter : event.target;
+    if (source.dataset.confirm && !window.confirm(source.dataset.confirm)) event.preventDefault();
+  }, true);
+  document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("htmx:oobAfterSwap", (event) => start(event.target.parentElement || document));
+  document.addEventListener("htmx:afterSwap", (event) => start(event.target));
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token[1];
+  });
+  document.addEventListener("htmx:sendError", () => notice("The server does not answer. Your input is still here."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    notice(status === 403 ? "You may not do this, or your session ended: reload the page."
+      : `The server answered with an error (${status}). Nothing was changed.`);
+  });
+  function notice(text) {
+    const toast = document.createElement("div");
+    toast.className = "toast show";
+    toast.dataset.toast = "error";
+    toast.innerHTML = '<div class="d-flex"><div class="toast-body d-flex gap-2"><i class="ti ti-alert-circle text-danger toast-icon"></i><span></span></div><button type="button" class="btn-close me-2 m-auto" data-bs-dismiss="toast" aria-label="Close"></button></div>';
+    toast.querySelector("span").textContent = text;
+    document.getElementById("toasts").append(toast);
+  }
+})();
