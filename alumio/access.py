@@ -1,6 +1,6 @@
 """Who may open what: every view names a role, nothing is open by itself.
 
-`viewer` sees, `editor` changes and runs, `administrator` also manages people, keys and the instance.
+`viewer` sees, `editor` changes and runs, `administrator` also manages people and API keys.
 """
 
 from django.contrib.auth.mixins import AccessMixin

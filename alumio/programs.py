@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import socket
 import sys
 
@@ -12,6 +13,7 @@ from alumio import bundled_redis, environment
 from alumio.supervisor import Program
 
 WEB_THREADS = 8
+SUPERVISOR = secrets.token_hex(3)
 # Celery warns of pickled messages sent to root; ours are JSON, and it would say so at every start.
 QUIET = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
 
@@ -54,7 +56,10 @@ def worker(number: int) -> Program:
         f"--hostname=worker{number}@%h",
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    return Program(f"worker {number}", command, environment=QUIET)
+    # The engine finds what ran under its worker's name before a restart. The token keeps two
+    # supervisors on one database apart.
+    name = {"ALUMIO_WORKER_NAME": f"worker{number}-{SUPERVISOR}"}
+    return Program(f"worker {number}", command, environment=QUIET | name)
 
 
 def clock() -> Program:

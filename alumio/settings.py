@@ -20,6 +20,10 @@ ALUMIO_HTTPS = environment.flag("ALUMIO_HTTPS", False)
 # Who may be called by HTTP inside private networks, for example "10.0.0.0/8, 127.0.0.1:9000".
 ALUMIO_ALLOWED_NETWORKS = environment.words("ALUMIO_ALLOWED_NETWORKS")
 ALUMIO_PREVENT_DUPLICATE_JOBS = environment.flag("ALUMIO_PREVENT_DUPLICATE_JOBS", True)
+# Bytes of compact JSON; a larger entity is rejected. A route may have a limit of its own.
+ALUMIO_MAX_ENTITY_BYTES = environment.number(
+    "ALUMIO_MAX_ENTITY_BYTES", 10_000_000, 1, 1_000_000_000
+)
 ALUMIO_DEMO = environment.flag("ALUMIO_DEMO", True)
 
 SECRET_KEY = keys.secret_key("SECRET_KEY", ALUMIO_DATA)

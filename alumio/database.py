@@ -1,0 +1,37 @@
+"""The database's own clock, and patience with a database that is away for a moment."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+Result = TypeVar("Result")
+
+
+def now() -> datetime:
+    """The time by the database, so that all machines agree on it."""
+    if connection.vendor == "sqlite":  # one machine, one clock
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def persistently(work: Callable[[], Result], seconds: float = 20.0) -> Result:
+    """Do `work`, again and again while the database is away, for `seconds` at most.
+
+    `work` is one whole transaction. Inside another one it is tried once only.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.1
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() + pause > deadline:
+                raise
+            connection.close()
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)

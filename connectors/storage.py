@@ -1,0 +1,128 @@
+"""Storages as steps see them: `storages["orders"].get(key)`, `.put(key, value)`, `.delete(key)`.
+
+Reads see what was written before; writes are buffered, and written in the transaction of what they
+belong to. `layer()` gives a buffer on top, for one record: `merge()` keeps what it wrote, dropping
+it forgets it.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from alumio import database, jsontext
+from connectors.models import Storage, StorageItem
+
+MISSING = object()
+"""What `get` answers where nothing is stored; None is a stored null."""
+
+_DELETED = object()
+PAGE = 500
+
+
+class StorageError(Exception):
+    """A storage cannot be used. The text says which and what to do."""
+
+
+class Storages:
+    """All storages, by identifier. Not for several threads at once."""
+
+    def __init__(self, below: "Storages | None" = None):
+        self._below = below
+        self._rows: dict[str, Storage] = below._rows if below else {}
+        self._writes: dict[tuple[str, str], object] = {}
+
+    def __getitem__(self, identifier: str) -> "Port":
+        return Port(self, self._row(identifier))
+
+    def layer(self) -> "Storages":
+        return Storages(self)
+
+    def merge(self) -> None:
+        """Hand what was written over to the layer below."""
+        self._below._writes.update(self._writes)
+
+    def flush(self) -> None:
+        """Write everything in the current transaction. It stays buffered until `clear`, because a
+        transaction that failed is tried again."""
+        if not self._writes:
+            return
+        now, kept = database.now(), []
+        for (identifier, key), value in self._writes.items():
+            storage = self._rows[identifier]
+            if value is _DELETED:
+                StorageItem.objects.filter(storage=storage, key=key).delete()
+            else:
+                kept.append(StorageItem(storage=storage, key=key, value=value, updated_at=now))
+        StorageItem.objects.bulk_create(
+            kept,
+            batch_size=PAGE,
+            update_conflicts=True,
+            unique_fields=["storage", "key"],
+            update_fields=["value", "updated_at"],
+        )
+
+    def clear(self) -> None:
+        self._writes.clear()
+
+    def _row(self, identifier: str) -> Storage:
+        if identifier not in self._rows:
+            row = Storage.objects.filter(identifier=identifier).first()
+            if row is None:
+                raise StorageError(f"There is no storage called “{identifier}”. Create it first.")
+            if not row.enabled:
+                raise StorageError(f"The storage “{row.name}” is disabled. Enable it to use it.")
+            self._rows[identifier] = row
+        return self._rows[identifier]
+
+    def _written(self, identifier: str, key: str):
+        layer = self
+        while layer is not None:
+            if (identifier, key) in layer._writes:
+                return layer._writes[identifier, key]
+            layer = layer._below
+        return MISSING
+
+
+class Port:
+    """One storage, through the buffer it was asked from."""
+
+    def __init__(self, buffer: Storages, storage: Storage):
+        self._buffer, self._storage = buffer, storage
+
+    def get(self, key: str):
+        """The stored value, or MISSING."""
+        written = self._buffer._written(self._storage.identifier, str(key))
+        if written is _DELETED:
+            return MISSING
+        if written is MISSING:
+            rows = live_items(self._storage).filter(key=str(key))
+            written = rows.values_list("value", flat=True).first()
+        return MISSING if written is None else jsontext.loads(written)
+
+    def put(self, key: str, value) -> None:
+        if len(str(key)) > 512:
+            raise StorageError("A storage key has at most 512 characters.")
+        self._buffer._writes[self._storage.identifier, str(key)] = jsontext.dumps(value)
+
+    def delete(self, key: str) -> None:
+        self._buffer._writes[self._storage.identifier, str(key)] = _DELETED
+
+
+def live_items(storage: Storage):
+    """The items that are not older than the storage's time to live."""
+    items = StorageItem.objects.filter(storage=storage)
+    if storage.time_to_live:
+        oldest = database.now() - timedelta(seconds=storage.time_to_live)
+        items = items.filter(updated_at__gte=oldest)
+    return items
+
+
+def read_all(storage: Storage, after: str = "") -> Iterator[tuple[str, object]]:
+    """All (key, value) with keys behind `after`, in the order of keys, a page at a time."""
+    while True:
+        rows = live_items(storage).filter(key__gt=after).order_by("key")
+        page = list(rows.values_list("key", "value")[:PAGE])
+        for key, value in page:
+            yield key, jsontext.loads(value)
+        if len(page) < PAGE:
+            return
+        after = page[-1][0]

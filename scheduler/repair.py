@@ -1,0 +1,78 @@
+"""Repair: lost processes are found by their lease, and their tasks go on without anyone asking.
+
+A process that was not heard of for a lease is Failed (lost). Its tasks become New again; one whose
+process died for the third time is Failed, so that one poisonous record cannot stop a queue. A lost
+import is queued again from its last committed cursor.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from alumio import database
+from scheduler import queue
+from scheduler.models import Kind, Process, Trigger
+from scheduler.runs import LEASE
+from scheduler.status import Status
+from tasks import messages
+from tasks.models import Phase, Task
+from tasks.status import Status as TaskStatus
+from transformers.context import LogLine
+
+log = logging.getLogger(__name__)
+
+MAX_DEATHS = 3
+
+
+def repair_lost(worker: str | None = None) -> int:
+    """Give up processes whose lease ran out. Returns how many.
+
+    With `worker`, also those of that worker: it has just started, so whatever ran under its name
+    has died.
+    """
+    expired = Q(heartbeat_at__lt=Now() - timedelta(seconds=LEASE))
+    gone = expired | Q(worker=worker) if worker else expired
+    lost = Process.objects.filter(gone, status=Status.RUNNING)
+    return sum(give_up(process, gone) for process in lost)
+
+
+def give_up(process: Process, gone: Q) -> bool:
+    """End a lost process and free its tasks, in one transaction. False if it lives after all."""
+    with transaction.atomic():
+        rows = Process.objects.filter(gone, pk=process.pk)
+        if not rows.move("lose", result="Lost: its worker died or was cut off.", slot=None):
+            return False
+        released, failed = release_tasks(process.pk)
+    log.warning("%s was lost: %s tasks released, %s failed.", process, released, failed)
+    if process.job == Kind.IMPORT and process.target.enabled:
+        process.refresh_from_db()
+        queue.enqueue(process.incoming, Trigger.RESUME, priority=process.priority, resumes=process)
+    return True
+
+
+def release_tasks(process: int) -> tuple[int, int]:
+    """Free what a dead process held. Returns how many became New and how many Failed."""
+    held = Task.objects.filter(held_by=process, status=TaskStatus.PROCESSING)
+    poisonous = held.filter(deaths__gte=MAX_DEATHS - 1)
+    texts = [
+        (poisonous, "error", "The worker died while processing this task, for the third time."),
+        (
+            held.filter(deaths__lt=MAX_DEATHS - 1),
+            "warning",
+            "The worker died; the task is due again.",
+        ),
+    ]
+    now = database.now()
+    for rows, level, text in texts:
+        line = LogLine(level, text)
+        entries = [
+            messages.Entry(id, Phase.EXPORT.value, attempt, line)
+            for id, attempt in rows.values_list("id", "attempt")
+        ]
+        messages.write(entries, process, now)
+    failed = poisonous.move("give up", deaths=F("deaths") + 1)
+    released = held.move("release", deaths=F("deaths") + 1, attempts=F("attempts") - 1)
+    return released, failed

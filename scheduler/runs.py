@@ -1,0 +1,145 @@
+"""A running process: its lease, its progress, its log."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+
+from django.db import DatabaseError, connections
+from django.db.models.functions import Now
+
+from alumio import bulk, database
+from routes.models import Route
+from scheduler import queue
+from scheduler.models import Process, ProcessMessage, Trigger
+from scheduler.status import Status
+from tasks import messages
+from tasks.run import Lost, Run, Stopped
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 3.0
+LEASE = 20.0
+"""Seconds. A running process that was not heard of for a LEASE is lost."""
+MARGIN = 5.0
+"""Seconds before the end of the lease in which nothing is sent any more."""
+PROGRESS = 0.5
+"""Seconds between two writes of the counts, where nothing else has to be written."""
+
+
+class ProcessRun(Run):
+    """The Run of a Process row. Use it as a context: inside, a thread renews the lease."""
+
+    def __init__(self, process: Process):
+        super().__init__()
+        self.process, self.id, self.cursor = process, process.pk, process.cursor
+        self.counts.update(process.counts)
+        self._beaten_at = time.monotonic()
+        self._lost = self._stop_asked = False
+        self._ended = threading.Event()
+        self._written_at = 0.0
+        self._thread = threading.Thread(target=self._beat, name=f"lease-{self.id}", daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join(timeout=5)
+        if not self._lost:
+            self._write_lines()
+
+    # -- what the data path asks ----------------------------------------------------------------
+
+    def check(self) -> None:
+        if self._lost or time.monotonic() - self._beaten_at > LEASE:
+            raise Lost(f"Process {self.id} was given up.")
+        if self._stop_asked:
+            raise Stopped(f"Process {self.id} was asked to stop.")
+        if self.lines:
+            self._write_lines()
+
+    def may_send(self) -> bool:
+        held = time.monotonic() - self._beaten_at < LEASE - MARGIN
+        return held and not (self._lost or self._stop_asked)
+
+    def keep(self, cursor=None) -> None:
+        values = {"counts": dict(self.counts), "done": self.done, "heartbeat_at": Now()}
+        if cursor is not None:
+            values["cursor"] = cursor
+        elif time.monotonic() - self._written_at < PROGRESS:
+            return
+        self._written_at = time.monotonic()
+        if not self._row().update(**values):
+            self._lost = True
+            raise Lost(f"Process {self.id} was given up.")
+
+    def note(self, level: str, text: str, detail=None) -> None:
+        self.lines.append((level, text, detail))
+
+    def started(self, total: int | None = None, **revisions: int) -> None:
+        self._row().update(total=total, revisions=revisions)
+
+    def created(self, routes: Iterable[Route]) -> None:
+        for route in routes:
+            try:
+                queue.enqueue(route, Trigger.REALTIME)
+            except queue.Disabled:
+                continue
+
+    # -- the row --------------------------------------------------------------------------------
+
+    @property
+    def done(self) -> int:
+        """Records fetched, or tasks exported."""
+        if "records" in self.counts:
+            return self.counts["records"]
+        return sum(n for name, n in self.counts.items() if name not in ("new", "fenced"))
+
+    def ask_to_stop(self) -> None:
+        self._stop_asked = True
+
+    def _row(self):
+        return Process.objects.filter(pk=self.id, status=Status.RUNNING)
+
+    def _write_lines(self) -> None:
+        lines, self.lines = self.lines, []
+        if not lines:
+            return
+        now = database.now()
+        bulk.insert(
+            ProcessMessage,
+            ("process_id", "level", "created_at", "text", "detail"),
+            [
+                (
+                    self.id,
+                    messages.LEVELS.get(level, 200),
+                    now,
+                    messages.storable(text),
+                    messages.detail_text(detail),
+                )
+                for level, text, detail in lines
+            ],
+        )
+
+    # -- the lease ------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        try:
+            while not self._ended.wait(HEARTBEAT):
+                self._beat_once()
+        finally:
+            connections.close_all()
+
+    def _beat_once(self) -> None:
+        asked_at = time.monotonic()
+        try:
+            if not self._row().update(heartbeat_at=Now()):
+                self._lost = not self._ended.is_set()
+                return
+            self._beaten_at = asked_at
+            self._stop_asked |= self._row().filter(stop_requested=True).exists()
+        except DatabaseError as error:
+            log.warning("Process %s could not renew its lease: %s", self.id, error)
+            connections.close_all()

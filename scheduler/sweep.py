@@ -1,0 +1,31 @@
+"""The sweep: what keeps everything going even when nobody rings."""
+
+import logging
+
+from django.db import DatabaseError, connection
+
+from routes.models import Route
+from scheduler import queue
+from scheduler.clock import tick
+from scheduler.models import Trigger
+from scheduler.repair import repair_lost
+from tasks.claim import claimable
+
+log = logging.getLogger(__name__)
+
+
+def sweep() -> None:
+    """Repair what was lost, tick in case no beat does, queue real-time routes with due tasks."""
+    for work in (repair_lost, tick, queue_realtime):
+        try:
+            work()
+        except DatabaseError as error:
+            log.warning("The sweep could not %s: %s", work.__name__.replace("_", " "), error)
+            connection.close()
+
+
+def queue_realtime() -> int:
+    """Real-time routes have no scheduler: their due retries and leftovers are found here."""
+    routes = Route.objects.filter(enabled=True, realtime=True, outgoing__enabled=True)
+    due = [route for route in routes if claimable(route.pk).exists()]
+    return sum(bool(queue.enqueue(route, Trigger.REALTIME).process) for route in due)

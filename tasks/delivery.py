@@ -1,0 +1,124 @@
+"""Delivery: the outgoing steps and the publisher, for several claimed tasks side by side.
+
+Threads do the waiting for other systems. They touch no task row: the thread that claims also
+settles, from the outcomes they hand back.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+
+from django.db import connections
+
+from alumio import jsontext
+from connectors.errors import PublisherError
+from connectors.registries import publishers
+from connectors.storage import Storages
+from routes.models import Route
+from tasks.claim import Claimed
+from tasks.outcome import DELIVERED, DROPPED, ERROR, UNSENT, Outcome
+from tasks.run import Run
+from tasks.variables import variables
+from transformers.context import Context
+from transformers.entity import Entity
+from transformers.errors import StepError
+from transformers.pipeline import Pipeline
+
+
+class Export:
+    """One route's outgoing, built once: what happens to a claimed task."""
+
+    def __init__(self, route: Route):
+        outgoing = route.outgoing
+        self.scope = {"route": route.identifier, "outgoing": outgoing.identifier}
+        self.variables = variables()
+        self.steps = Pipeline.build(outgoing.transformers)
+        self.after = Pipeline.build(outgoing.after_transformers)
+        self.publisher = publishers.build(outgoing.publisher)
+
+    def close(self) -> None:
+        self.publisher.close()
+
+    def deliver(self, task: Claimed) -> Outcome:
+        """Run the outgoing for one task. Whatever goes wrong becomes the outcome's message."""
+        scope = {"task": task.identifier, "idempotency_key": task.idempotency_key, **self.scope}
+        context = Context(scope=scope, variables=self.variables, storages=Storages())
+        try:
+            result = self._deliver(task, context)
+        except (StepError, PublisherError) as error:
+            context.log("error", str(error), getattr(error, "detail", None))
+            result = ERROR
+        except Exception as error:  # a fault of ours must not stop the other tasks
+            context.log("error", f"Unexpected {type(error).__name__}: {error}")
+            result = ERROR
+        return Outcome(task, result, context.messages, context.storages)
+
+    def _deliver(self, task: Claimed, context: Context) -> str:
+        entity = Entity(jsontext.loads(task.data), task.schema or None)
+        entities = list(self.steps.run(entity, context))
+        if not entities:
+            context.log("info", "Skipped: the outgoing's transformers filtered the entity out.")
+            return DROPPED
+        for number, entity in enumerate(entities, 1):
+            self._publish(entity, context, f" ({number} of {len(entities)})" if number > 1 else "")
+        return DELIVERED
+
+    def _publish(self, entity: Entity, context: Context, which: str) -> None:
+        answer = self.publisher.publish(entity, context)
+        if not answer.ok:
+            raise PublisherError(answer.text + which, answer.detail)
+        context.log("info", answer.text + which, answer.detail)
+        if self.after:
+            for _ in self.after.run(Entity(answer.data, entity.schema), context):
+                pass
+
+
+class Deliverers:
+    """A few threads that deliver; results come back through a queue, in the order of their end."""
+
+    def __init__(self, deliver: Callable[[Claimed], Outcome], run: Run, threads: int):
+        self._deliver, self._run = deliver, run
+        self._todo: queue.SimpleQueue[Claimed | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self.outstanding = 0
+        self._threads = [
+            threading.Thread(target=self._work, name=f"deliver-{n}", daemon=True)
+            for n in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def give(self, tasks: Iterable[Claimed]) -> None:
+        for task in tasks:
+            self.outstanding += 1
+            self._todo.put(task)
+
+    def take(self, timeout: float | None) -> Outcome | None:
+        """The next outcome, or None when `timeout` seconds have passed without one."""
+        try:
+            outcome = self._done.get(timeout=timeout)
+        except queue.Empty:
+            return None
+        self.outstanding -= 1
+        return outcome
+
+    def stop(self) -> None:
+        """Send nothing more: what was not begun comes back unsent."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        for _ in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (task := self._todo.get()) is not None:
+                if self._stopping.is_set() or not self._run.may_send():
+                    self._done.put(Outcome(task, UNSENT))
+                else:
+                    self._done.put(self._deliver(task))
+        finally:
+            connections.close_all()

@@ -1,0 +1,103 @@
+"""The gate: where an entity becomes a task of a route, New or Rejected."""
+
+from dataclasses import dataclass, field
+
+from alumio import jsontext
+from routes.models import Route
+from tasks.limits import beginning, max_bytes, size_of
+from tasks.status import Status
+from transformers import schemas
+from transformers.context import LogLine
+from transformers.entity import Entity
+from transformers.models import EntitySchema
+
+MAX_IDENTIFIER = 255
+
+
+@dataclass(slots=True)
+class Draft:
+    """A task that is not inserted yet."""
+
+    route: Route
+    status: str
+    schema: str
+    identifier: str
+    data: str
+    size: int
+    messages: list[LogLine] = field(default_factory=list)
+
+
+class Gate:
+    """Schema, size and identifier for one route. Schemas are compiled once."""
+
+    def __init__(self, route: Route):
+        self.route = route
+        self.limit = max_bytes(route)
+        self._schemas: dict[str | None, _Schema] = {None: _Schema(None)}
+
+    def admit(self, entity: Entity, messages: list[LogLine]) -> Draft:
+        """Turn an entity into a draft: New, or Rejected with the reason in its messages."""
+        text = jsontext.dumps(entity.data)
+        size = size_of(text)
+        schema = self._schema(entity.schema)
+        identifier, reasons = schema.examine(entity.data)
+        if size > self.limit:
+            reasons = [
+                f"The entity has {size:,} bytes; at most {self.limit:,} are allowed.",
+                *reasons,
+            ]
+        if reasons:
+            return self.reject(text, entity.schema, reasons, messages, identifier)
+        return Draft(self.route, Status.NEW, entity.schema or "", identifier, text, size, messages)
+
+    def reject(self, text, schema, reasons, messages, identifier="") -> Draft:
+        """A rejected draft: it keeps its size and its first 1,000 bytes."""
+        lines = [*messages, *(LogLine("error", f"Rejected: {reason}") for reason in reasons)]
+        return Draft(
+            self.route,
+            Status.REJECTED,
+            schema or "",
+            identifier,
+            beginning(text),
+            size_of(text),
+            lines,
+        )
+
+    def _schema(self, name: str | None) -> "_Schema":
+        if name not in self._schemas:
+            self._schemas[name] = _Schema(name)
+        return self._schemas[name]
+
+
+class _Schema:
+    """One entity schema, compiled; a name that does not exist rejects what carries it."""
+
+    def __init__(self, name: str | None):
+        self.refusal = ""
+        self.validator, self.paths = None, []
+        if not name:
+            return
+        row = EntitySchema.objects.filter(identifier=name).first()
+        if row is None:
+            self.refusal = f"There is no entity schema called “{name}”."
+        elif not row.enabled:
+            self.refusal = f"The entity schema “{row.name}” is disabled."
+        else:
+            self.validator = schemas.compile(row.schema) if row.schema else None
+            self.paths = row.identifier_paths
+
+    def examine(self, data) -> tuple[str, list[str]]:
+        """The entity's identifier, and why it is rejected (nothing: it is valid)."""
+        if self.refusal:
+            return "", [self.refusal]
+        reasons = list(self.validator.errors(data)) if self.validator else []
+        try:
+            identifier = schemas.identifier(data, self.paths)
+        except ValueError as error:
+            return "", [*reasons, str(error)]
+        if "\x00" in identifier or len(identifier) > MAX_IDENTIFIER:
+            reasons.append(
+                f"The entity identifier must have at most {MAX_IDENTIFIER} characters and no NUL."
+            )
+            identifier = identifier.replace("\x00", "")[:MAX_IDENTIFIER]
+        return identifier, reasons

@@ -1,0 +1,175 @@
+"""The import side of the data path: from raw records to chunks of drafts."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from alumio import jsontext
+from connectors.models import Incoming
+from connectors.registries import subscribers
+from connectors.storage import Storages
+from routes.models import Route
+from tasks.gate import Draft, Gate
+from tasks.run import Run
+from tasks.status import Status
+from tasks.variables import variables
+from transformers.context import Context
+from transformers.entity import Entity
+from transformers.errors import StepError
+from transformers.pipeline import Pipeline
+
+MAX_NOTED = 100
+"""Filtered or faulty records that the process's own log names one by one."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What is committed together. `cursor` says where to go on after it."""
+
+    cursor: dict
+    drafts: list[Draft] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+    def realtime_routes(self) -> set[Route]:
+        return {d.route for d in self.drafts if d.route.realtime and d.status == Status.NEW}
+
+
+class Lane:
+    """One enabled route of the incoming: its steps and its gate, built once."""
+
+    def __init__(self, route: Route):
+        self.route = route
+        self.steps = Pipeline.build(route.transformers)
+        self.gate = Gate(route)
+
+
+class Import:
+    """One incoming and its enabled routes, built once, ready to run."""
+
+    def __init__(self, incoming: Incoming, run: Run):
+        self.incoming, self.run = incoming, run
+        routes = list(incoming.routes.filter(enabled=True).order_by("pk"))
+        self.lanes = [Lane(route) for route in routes]
+        self.revisions = {f"route:{route.identifier}": route.revision for route in routes}
+        self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
+        self.steps = Pipeline.build(incoming.transformers)
+        self.schema = incoming.entity_schema.identifier if incoming.entity_schema else None
+        self.storages = Storages()
+        self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
+        self.variables = variables()
+        self.noted = 0
+        self.subscriber = subscribers.build(incoming.subscriber)
+
+    def close(self) -> None:
+        self.subscriber.close()
+
+    def chunks(self, cursor: dict | None, size: int) -> Iterator[Chunk]:
+        """Chunks of at most `size` raw records, never across two pages of the source.
+
+        `cursor` is that of the last committed chunk: its page is fetched again and what was
+        committed of it is passed over.
+        """
+        page_cursor, done = (cursor["page"], cursor["done"]) if cursor else (None, 0)
+        context = self._context()
+        for page in self.subscriber.subscribe(context, page_cursor):
+            yield from self._chunks_of(page, done, size)
+            done = 0
+            self._note(context)
+        self._note(context)
+
+    def _chunks_of(self, page, done: int, size: int) -> Iterator[Chunk]:
+        chunk, position = Chunk({"page": page.cursor, "done": done}), 0
+        for position, record in enumerate(page.records, 1):
+            if position <= done:
+                continue
+            self._add(record, chunk)
+            chunk.cursor = {"page": page.cursor, "done": position}
+            if chunk.counts["records"] >= size:
+                yield chunk
+                chunk = Chunk(chunk.cursor)
+        if chunk.counts["records"]:
+            yield chunk
+
+    def _add(self, record, chunk: Chunk) -> None:
+        """Run one raw record through the incoming's steps and each route's."""
+        chunk.counts["records"] += 1
+        context = self._context()
+        before = len(chunk.drafts)
+        try:
+            entities = list(self.steps.run(Entity(self._spare(record), self.schema), context))
+        except Exception as error:
+            self._reject_everywhere(record, error, context, chunk)
+            return
+        context.storages.merge()
+        for lane in self.lanes:
+            self._add_to_lane(lane, record, entities, context, chunk)
+        if len(chunk.drafts) == before:
+            chunk.counts["filtered"] += 1
+            self._note_filtered(context)
+
+    def _spare(self, record):
+        """A copy for the steps, so that a record they refuse can be kept as it came."""
+        return jsontext.copy(record) if self.steps else record
+
+    def _add_to_lane(self, lane: Lane, record, entities, context, chunk: Chunk) -> None:
+        own = Context(
+            scope={**self.scope, "route": lane.route.identifier},
+            globals=dict(context.globals),
+            variables=self.variables,
+            storages=self.storages.layer(),
+            messages=list(context.messages),
+        )
+        alone = len(self.lanes) == 1
+        try:
+            for entity in entities:
+                data = entity.data if alone else jsontext.copy(entity.data)
+                for made in lane.steps.run(Entity(data, entity.schema), own):
+                    self._draft(lane.gate.admit(made, list(own.messages)), chunk)
+            own.storages.merge()
+        except Exception as error:
+            self._reject(lane, record, error, own, chunk)
+
+    def _draft(self, draft: Draft, chunk: Chunk) -> None:
+        chunk.drafts.append(draft)
+        chunk.counts[str(draft.status)] += 1
+
+    def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:
+        reasons = [describe(error)]
+        draft = lane.gate.reject(jsontext.dumps(record), self.schema, reasons, context.messages)
+        self._draft(draft, chunk)
+
+    def _reject_everywhere(self, record, error, context, chunk: Chunk) -> None:
+        for lane in self.lanes:
+            self._reject(lane, record, error, context, chunk)
+        if not self.lanes:
+            chunk.counts["faulty"] += 1
+            self._note_once("error", f"Record {chunk.cursor['done'] + 1}: {describe(error)}")
+
+    def _note_filtered(self, context: Context) -> None:
+        reason = context.messages[-1].text if context.messages else "No step let the entity pass."
+        if self.lanes:
+            self._note_once("info", f"Filtered: {reason}")
+
+    def _note_once(self, level: str, text: str) -> None:
+        self.noted += 1
+        if self.noted <= MAX_NOTED:
+            self.run.note(level, text)
+        elif self.noted == MAX_NOTED + 1:
+            self.run.note("notice", "More of these are counted, not listed.")
+
+    def _note(self, context: Context) -> None:
+        """Hand what the subscriber logged over to the process."""
+        for line in context.messages:
+            self.run.note(*line)
+        context.messages.clear()
+
+    def _context(self) -> Context:
+        """A context for one record: what it stores counts only once its steps have succeeded."""
+        return Context(
+            scope=dict(self.scope), variables=self.variables, storages=self.storages.layer()
+        )
+
+
+def describe(error: Exception) -> str:
+    """What to say of an error: steps explain themselves, anything else is named."""
+    return str(error) if isinstance(error, StepError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,77 @@
+"""New tasks, written in bulk: task, payload and import messages in one transaction."""
+
+from collections.abc import Sequence
+
+from ulid import ULID
+
+from alumio import bulk, database
+from tasks import messages
+from tasks.gate import Draft
+from tasks.models import Payload, Phase, Task
+from transformers.context import LogLine
+
+COLUMNS = (
+    "id",
+    "identifier",
+    "route_id",
+    "status",
+    "entity_schema",
+    "entity_identifier",
+    "created_at",
+    "updated_at",
+    "attempt",
+    "attempts",
+    "generation",
+    "deaths",
+    "imported_by",
+    "delivery",
+    "ordinal",
+    "size",
+)
+
+
+def insert(drafts: Sequence[Draft], process: int | None = None, source: str = "") -> None:
+    """Insert drafts as tasks in the current transaction, in their order.
+
+    `source` names where they come from, for the first line of each task's import messages.
+    """
+    if not drafts:
+        return
+    now, ids = database.now(), bulk.reserve_ids(Task, len(drafts))
+    numbered = list(zip(ids, drafts, strict=True))
+    bulk.insert(
+        Task,
+        COLUMNS,
+        [
+            (
+                id,
+                str(ULID()),
+                draft.route.pk,
+                str(draft.status),
+                draft.schema,
+                draft.identifier,
+                now,
+                now,
+                0,
+                0,
+                1,
+                0,
+                process or None,
+                None,
+                None,
+                draft.size,
+            )
+            for id, draft in numbered
+        ],
+    )
+    bulk.insert(Payload, ("task_id", "data"), [(id, draft.data) for id, draft in numbered])
+    created = LogLine("info", f"Imported by {source}." if source else "Imported.")
+    messages.write(
+        (
+            messages.Entry(id, Phase.IMPORT.value, 0, line)
+            for id, draft in numbered
+            for line in (created, *draft.messages)
+        ),
+        process,
+        now,
+    )

@@ -1,0 +1,122 @@
+"""Settling: the end of attempts, written in small groups soon after the send.
+
+A settle counts only while the task is still held by the same process at the same attempt. A worker
+that was given up and comes back therefore changes nothing.
+"""
+
+import time
+from collections import defaultdict
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from alumio import database
+from routes.models import Route
+from tasks import messages
+from tasks.models import Phase, Task
+from tasks.outcome import Decision, Outcome, decide
+from tasks.run import Run
+from tasks.status import MACHINE
+from transformers.context import LogLine
+
+MAX_GROUP = 50
+MAX_WAIT = 0.1
+"""Seconds. With MAX_GROUP: what a kill can repeat at most, beside what is in flight."""
+
+
+class Settler:
+    """Collects outcomes of one run and settles them, 50 at a time or 100 ms after the first."""
+
+    def __init__(self, route: Route, run: Run):
+        self.route, self.run = route, run
+        self._group: list[Outcome] = []
+        self._since = 0.0
+
+    def add(self, outcome: Outcome) -> None:
+        if not self._group:
+            self._since = time.monotonic()
+        self._group.append(outcome)
+        if len(self._group) >= MAX_GROUP:
+            self.flush()
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds until the group must be written; None when there is none."""
+        if not self._group:
+            return None
+        return max(0.0, self._since + MAX_WAIT - time.monotonic())
+
+    def flush_if_due(self) -> None:
+        if self._group and self.patience == 0.0:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._group:
+            return
+        group, self._group = self._group, []
+        decided = [(outcome, decide(self.route, outcome)) for outcome in group]
+        moved = database.persistently(lambda: self._write(decided))
+        for outcome, decision in decided:
+            if outcome.task.id in moved:
+                self.run.counts[MACHINE[decision.verb].target] += 1
+            else:
+                self.run.counts["fenced"] += 1
+
+    def _write(self, decided: list[tuple[Outcome, Decision]]) -> set[int]:
+        with transaction.atomic():
+            moved = self._move_all(decided)
+            now = database.now()
+            messages.write(
+                (
+                    messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
+                    for outcome, decision in decided
+                    for line in lines_of(outcome, decision, outcome.task.id in moved)
+                ),
+                self.run.id,
+                now,
+            )
+            for outcome, _ in decided:
+                if outcome.storages is not None and outcome.task.id in moved:
+                    outcome.storages.flush()
+            self.run.keep()
+        return moved
+
+    def _move_all(self, decided) -> set[int]:
+        groups: dict[tuple[Decision, int], list[int]] = defaultdict(list)
+        for outcome, decision in decided:
+            groups[decision, outcome.task.attempt].append(outcome.task.id)
+        moved: set[int] = set()
+        for (decision, attempt), ids in groups.items():
+            moved |= self._move(decision, attempt, ids)
+        return moved
+
+    def _move(self, decision: Decision, attempt: int, ids: list[int]) -> set[int]:
+        held = Task.objects.filter(held_by=self.run.id, attempt=attempt, status="processing")
+        values = {"next_attempt_at": Now() + decision.after if decision.after else None}
+        if decision.verb == "release":
+            values["attempts"] = F("attempts") - 1
+        with transaction.atomic():
+            if held.filter(id__in=ids).move(decision.verb, **values) == len(ids):
+                return set(ids)
+            transaction.set_rollback(True)
+        mine = set(held.filter(id__in=ids).values_list("id", flat=True))
+        held.filter(id__in=mine).move(decision.verb, **values)
+        return mine
+
+
+def lines_of(outcome: Outcome, decision: Decision, counted: bool) -> list[LogLine]:
+    """The attempt's own log lines, and one about what follows from it where that is not plain."""
+    if not counted:
+        text = "This attempt ended after its process was given up, so it does not count."
+        return [*outcome.messages, LogLine("warning", text)]
+    if decision.after is not None:
+        text = f"Tried again {_in_words(decision.after)} from now at the earliest."
+        return [*outcome.messages, LogLine("notice", text)]
+    return outcome.messages
+
+
+def _in_words(wait: timedelta) -> str:
+    minutes = int(wait.total_seconds() // 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
