@@ -11,4 +11,9 @@ if ! { command -v node && node --version && command -v npm && npm --version; } >
     fi
     PATH="$PWD/.venv-node/bin:$PATH"
 fi
+# Node brings certificates of its own; believe those that this machine believes, too.
+system_certificates=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$system_certificates" ]; then
+    export NODE_EXTRA_CA_CERTS="$system_certificates"
+fi
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
