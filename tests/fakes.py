@@ -3,12 +3,13 @@
 import threading
 from dataclasses import dataclass, field
 
+from django import forms
+
 from alumio import jsontext
-from alumio.components import Component
 from alumio.fields import JSONField
 from connectors.errors import PublisherError, SubscriberError
+from connectors.kinds import Page, Publisher, Result, Subscriber
 from connectors.registries import publishers, subscribers
-from connectors.types.subscribers.page import Page
 
 
 @dataclass
@@ -36,10 +37,10 @@ SOURCE: dict = {"pages": [], "fetched": [], "fails_after": None}
 
 
 @subscribers.register
-class FakeSubscriber(Component):
+class FakeSubscriber(Subscriber):
     prototype, label = "fake-subscriber", "Fake source"
 
-    class Parameters(Component.Parameters):
+    class Parameters(forms.Form):
         entities = JSONField(required=False)
 
     def subscribe(self, context, cursor=None):
@@ -50,20 +51,12 @@ class FakeSubscriber(Component):
             SOURCE["fetched"].append(number)
             yield Page(iter(pages[number]), number)
 
-    def close(self):
-        pass
-
 
 @publishers.register
-class FakePublisher(Component):
+class FakePublisher(Publisher):
     prototype, label = "fake-publisher", "Fake target"
 
     def publish(self, entity, context):
-        from connectors.types.publishers.result import Result
-
         if not TARGET.take(entity.data, context.scope["idempotency_key"]):
             raise PublisherError("The target is down.")
         return Result(True, "Delivered.", {}, {"id": len(TARGET.received)})
-
-    def close(self):
-        pass
