@@ -12,9 +12,8 @@ class PlaceholderError(TransformError):
 
     def __init__(self, what: str, where: str = "", hint: str = ""):
         self.what, self.where, self.hint = what, where, hint
-        super().__init__(
-            " ".join(part for part in (f"{where}: {what}" if where else what, hint) if part)
-        )
+        told = f"{where}: {what}" if where else what
+        super().__init__(f"{told} {hint}".rstrip())
 
 
 class MissingValue(PlaceholderError):

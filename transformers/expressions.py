@@ -3,12 +3,12 @@
 `compile_expression(text)` gives a function of the data that returns a value or MISSING. What is
 missing and what is null:
 
-- a plain path (`a.b[0]`) is missing when one of its keys does not exist; a null that is there is null
+- a plain path (`a.b[0]`) is missing when one of its keys does not exist; a null there is null
 - `a || b` is missing only when no alternative exists; a literal always exists
 - any other expression is missing when its result is null, unless it is written as a literal
 
-Beyond the library: texts in back-ticks that are not JSON are taken as strings, `` `approved` ``, and
-two back-ticks are the empty string; exact decimals are numbers.
+Beyond the library: texts in back-ticks that are not JSON are taken as strings, `` `approved` ``,
+and two back-ticks are the empty string; exact decimals are numbers.
 """
 
 import re

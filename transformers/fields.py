@@ -1,6 +1,7 @@
 """Form fields for settings with placeholders and paths: checked when saved, compiled when built.
 
-A component finds the compiled function in its parameters: `self.parameters["value"](data, context)`.
+A component finds the compiled function in its parameters:
+`self.parameters["value"](data, context)`.
 """
 
 from django import forms

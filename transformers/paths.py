@@ -207,6 +207,14 @@ def children(container) -> list[tuple[str, Any]]:
     return []
 
 
+def next_index(container) -> str:
+    """The index that an appended item gets, as text."""
+    if isinstance(container, list):
+        return str(len(container))
+    indices = [index_of(key) for key, _ in children(container)]
+    return str(max((index for index in indices if index is not None), default=-1) + 1)
+
+
 def get(data, place: Place, default=MISSING):
     for key in place:
         data = data.get(key, MISSING) if type(data) is dict else child(data, key)

@@ -1,9 +1,9 @@
 """Placeholders in settings: `${NAME}`, `&{path}`, `?{path}`, `@{scope.…}`, `@{globals.…}`.
 
-`compile(value)` turns any JSON value that may hold placeholders into a function of (data, context);
-it runs once, when a configuration is built. A text that is one placeholder gives the value as it is;
-a placeholder within a text is written into it. What comes out is never looked at again: data that
-contains `&{…}` stays as it is. A list or map that comes out is always a copy.
+`compile(value)` turns any JSON value that may hold placeholders into a function of (data, context).
+It runs once, when a configuration is built. A text that is one placeholder gives the value as it
+is; a placeholder within a text is written into it. What comes out is never looked at again: data
+that contains `&{…}` stays as it is. A list or map that comes out is always a copy.
 
 A text that must contain `&{` itself writes it as a literal: `&{'&{'}`.
 """
@@ -215,7 +215,7 @@ def _missing(part: Part) -> MissingValue:
     path = part.inside.strip()
     return MissingValue(
         f"{_short(part.text)} found nothing: “{_short(path)}” is missing in the data here.",
-        hint=f"If that may be so, write ?{{…}} for null, or give a default: &{{{_short(path)} || ''}}.",
+        hint=f"If it may be, write ?{{…}} for null or give a default: &{{{_short(path)} || ''}}.",
     )
 
 
