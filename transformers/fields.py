@@ -10,6 +10,7 @@ from alumio.fields import JSONField
 from alumio.located import Located
 from transformers import pathtemplates, placeholders
 from transformers.errors import TransformError
+from transformers.registries import operators
 
 
 def checked(function, *arguments):
@@ -90,6 +91,19 @@ class ReplacementField(forms.CharField):
 
     def build(self, value):
         return pathtemplates.compile_replacement(value)
+
+    def nothing(self):
+        return ""
+
+
+class OperatorField(forms.ChoiceField):
+    """The name of an operator; built, the operator."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=operators.choices, **kwargs)
+
+    def build(self, value):
+        return operators.build({"prototype": value}) if value else None
 
     def nothing(self):
         return ""

@@ -4,20 +4,20 @@ from django import forms
 
 from alumio.components import Registry
 from alumio.fields import ComponentField, ComponentsField, RowsField
+from transformers import registries
 from transformers.pipeline import Filters
-from transformers.registries import filters
 
 
 def conditional_form(registry: Registry) -> type[forms.Form]:
     """The settings of a conditional whose branches are of this registry."""
 
     class ElseCase(forms.Form):
-        filter = ComponentField(filters, label="If")
+        filter = ComponentField(registries.filters, label="If")
         transformer = ComponentField(registry, required=False, label="Then")
 
     class Parameters(forms.Form):
         filters = ComponentsField(
-            globals()["filters"],
+            registries.filters,
             word="filter",
             label="If",
             help_text="All must pass; without any the first branch is taken.",

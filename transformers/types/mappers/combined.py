@@ -3,18 +3,18 @@
 from django import forms
 
 from alumio.fields import ComponentsField
+from transformers import registries
 from transformers.kinds import Mapper
 from transformers.pipeline import Conditions, Mappers
-from transformers.registries import conditions, mappers
 
 
-@mappers.register
+@registries.mappers.register
 class Chain(Mapper):
     prototype, label = "chain", "Chain"
     help = "Passes the value through several mappers in order."
 
     class Parameters(forms.Form):
-        mappers = ComponentsField(mappers, word="mapper", label="Mappers")
+        mappers = ComponentsField(registries.mappers, word="mapper", label="Mappers")
 
     def setup(self):
         self.mappers = Mappers(self.parameters["mappers"])
@@ -23,17 +23,17 @@ class Chain(Mapper):
         return self.mappers.run(value, context)
 
 
-@mappers.register
+@registries.mappers.register
 class Conditional(Mapper):
     prototype, label = "conditional", "Conditional"
     help = "Maps the value one way if it meets the conditions, else another way or not at all."
 
     class Parameters(forms.Form):
         conditions = ComponentsField(
-            conditions, word="condition", label="If", help_text="All of them must hold."
+            registries.conditions, word="condition", label="If", help_text="All of them must hold."
         )
-        mappers = ComponentsField(mappers, word="mapper", label="Then")
-        elseMappers = ComponentsField(mappers, word="mapper", label="Else")
+        mappers = ComponentsField(registries.mappers, word="mapper", label="Then")
+        elseMappers = ComponentsField(registries.mappers, word="mapper", label="Else")
 
     def setup(self):
         self.conditions = Conditions(self.parameters["conditions"])
