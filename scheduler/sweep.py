@@ -9,7 +9,7 @@ from scheduler import queue
 from scheduler.clock import tick
 from scheduler.models import Trigger
 from scheduler.repair import repair_lost
-from tasks.claim import claimable
+from tasks.claim import due
 
 log = logging.getLogger(__name__)
 
@@ -27,5 +27,5 @@ def sweep() -> None:
 def queue_realtime() -> int:
     """Real-time routes have no scheduler: their due retries and leftovers are found here."""
     routes = Route.objects.filter(enabled=True, realtime=True, outgoing__enabled=True)
-    due = [route for route in routes if claimable(route.pk).exists()]
-    return sum(bool(queue.enqueue(route, Trigger.REALTIME).process) for route in due)
+    ready = [route for route in routes if due(route.pk).exists()]
+    return sum(bool(queue.enqueue(route, Trigger.REALTIME).process) for route in ready)

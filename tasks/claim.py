@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tasks.models import Payload, Task
-from tasks.status import Status
+from tasks.status import OPEN, Status
 
+PAGE = 200
 QUARANTINE_AFTER = 1
 """Deaths after which a task is claimed alone, so that its next death is nobody else's."""
 
@@ -24,25 +25,23 @@ class Claimed:
     attempt: int
     attempts: int
     generation: int
+    deaths: int
     data: str
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether a process died over it, so that nothing else may be under way beside it."""
+        return self.deaths >= QUARANTINE_AFTER
 
     @property
     def idempotency_key(self) -> str:
         return f"{self.identifier}-{self.generation}"
 
 
-def claimable(route_id: int):
-    """New tasks and due retries of the route that no older task of the same entity holds back.
-
-    An older one in New, Processing or Retry goes first; one in Processing holds back any other.
-    """
-    same = Task.objects.filter(
-        route_id=OuterRef("route_id"), entity_identifier=OuterRef("entity_identifier")
-    )
-    older = same.filter(id__lt=OuterRef("id"), status__in=[Status.NEW, Status.RETRY])
-    flying = same.filter(status=Status.PROCESSING)
-    due = Q(status=Status.NEW) | Q(status=Status.RETRY, next_attempt_at__lte=Now())
-    return Task.objects.filter(due, ~Exists(older), ~Exists(flying), route_id=route_id)
+def due(route_id: int):
+    """New tasks and due retries of a route, whether or not another one holds them back."""
+    ready = Q(status=Status.NEW) | Q(status=Status.RETRY, next_attempt_at__lte=Now())
+    return Task.objects.filter(ready, route_id=route_id)
 
 
 def claim(route_id: int, process: int, size: int) -> list[Claimed]:
@@ -62,13 +61,7 @@ def claim(route_id: int, process: int, size: int) -> list[Claimed]:
 
 
 def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
-    rows = (
-        claimable(route_id)
-        .order_by("id")
-        .select_for_update(skip_locked=True, of=("self",))
-        .values_list("id", "deaths")[:size]
-    )
-    ids = _quarantined([*rows])
+    ids = _lock(route_id, size)
     if not ids:
         return []
     mine = Task.objects.filter(id__in=ids)
@@ -85,13 +78,57 @@ def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
             "attempt",
             "attempts",
             "generation",
+            "deaths",
         )
     ]
 
 
-def _quarantined(rows: list[tuple[int, int]]) -> list[int]:
-    """All ids up to the first task that a process died over; that one only alone."""
-    for index, (id, deaths) in enumerate(rows):
-        if deaths >= QUARANTINE_AFTER:
-            return [id] if index == 0 else [row[0] for row in rows[:index]]
-    return [id for id, _ in rows]
+def _lock(route_id: int, size: int) -> list[int]:
+    """Lock up to `size` due tasks that nothing holds back.
+
+    Candidates are read a page at a time and judged here rather than in SQL: a look at the index
+    for the page's entities costs the same whatever the database believes of its tables.
+    """
+    ids: list[int] = []
+    last = 0
+    while len(ids) < size:
+        candidates = due(route_id).filter(id__gt=last).order_by("id")
+        page = list(candidates.values_list("id", "entity_identifier", "deaths")[:PAGE])
+        if not page:
+            break
+        last = page[-1][0]
+        free = _not_held_back(route_id, page)
+        if not ids and free and free[0][1] >= QUARANTINE_AFTER:
+            alone = _locked(route_id, [free[0][0]])
+            if alone:
+                return alone
+        healthy = [id for id, deaths in free if deaths < QUARANTINE_AFTER]
+        ids += _locked(route_id, healthy[: size - len(ids)])
+    return ids
+
+
+def _not_held_back(route_id: int, page: list[tuple]) -> list[tuple[int, int]]:
+    """(id, deaths) of those whose entity has no older open task and none in Processing."""
+    open_tasks = Task.objects.filter(
+        route_id=route_id,
+        entity_identifier__in={entity for _, entity, _ in page},
+        status__in=OPEN,
+    )
+    first: dict[str, int] = {}
+    flying = set()
+    for id, entity, status in open_tasks.values_list("id", "entity_identifier", "status"):
+        first[entity] = min(id, first.get(entity, id))
+        if status == Status.PROCESSING:
+            flying.add(entity)
+    return [
+        (id, deaths)
+        for id, entity, deaths in page
+        if first.get(entity) == id and entity not in flying
+    ]
+
+
+def _locked(route_id: int, ids: list[int]) -> list[int]:
+    if not ids:
+        return []
+    rows = due(route_id).filter(id__in=ids).select_for_update(skip_locked=True, of=("self",))
+    return sorted(rows.values_list("id", flat=True))

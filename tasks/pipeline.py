@@ -87,7 +87,8 @@ def _export(route: Route, run: Run, limit, deliverers: Deliverers, settler: Sett
     for batch in _batches(route, run, limit, deliverers, settler):
         deliverers.give(batch)
         # Claim again while the last ones are still under way, so that no sender ever waits.
-        _collect(deliverers, settler, run, down_to=route.requests_in_flight)
+        down_to = 0 if batch[0].quarantined else route.requests_in_flight
+        _collect(deliverers, settler, run, down_to)
 
 
 def _batches(route, run, limit, deliverers, settler) -> Iterator[list[Claimed]]:

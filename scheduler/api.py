@@ -1,0 +1,220 @@
+"""REST: processes, and running an incoming or a route now."""
+
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from alumio.api import ApiView, Conflict, Invalid, listed, moment
+from alumio.api_keys import person_of
+from alumio.located import Located
+from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
+from connectors.models import Incoming
+from routes.models import Route
+from scheduler import queue
+from scheduler.filters import ProcessFilter
+from scheduler.models import Kind, Process, Trigger
+from scheduler.status import Status
+from tasks.actions import name_of
+from tasks.api import readable
+from tasks.models import Level
+
+MAX_LIMIT = 2_147_483_647
+MAX_MESSAGES = 500
+MAYBE_WHOLE = {"type": ["integer", "null"]}
+MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+
+SHAPES["Process"] = an_object(
+    {
+        "id": WHOLE,
+        "job": {"type": "string", "enum": Kind.values},
+        "incoming": MAYBE,
+        "route": MAYBE,
+        "status": {"type": "string", "enum": Status.values},
+        "trigger": {"type": "string", "enum": Trigger.values},
+        "priority": WHOLE,
+        "limit": MAYBE_WHOLE,
+        "done": WHOLE,
+        "total": MAYBE_WHOLE,
+        "counts": {"type": "object", "additionalProperties": WHOLE},
+        "result": TEXT,
+        "created_at": MOMENT,
+        "started_at": MAYBE_MOMENT,
+        "ended_at": MAYBE_MOMENT,
+        "started_by": MAYBE,
+        "scheduled_job": MAYBE,
+        "resumes": MAYBE_WHOLE,
+        "stop_requested": {"type": "boolean"},
+    }
+)
+SHAPES["ProcessWithMessages"] = {
+    "allOf": [
+        shape("Process"),
+        an_object(
+            {
+                "revisions": {"type": "object", "additionalProperties": True},
+                "worker": TEXT,
+                "messages": {
+                    "type": "array",
+                    "items": an_object(
+                        {
+                            "level": {"type": "string", "enum": Level.labels},
+                            "created_at": MOMENT,
+                            "text": TEXT,
+                            "detail": {},
+                        }
+                    ),
+                },
+            }
+        ),
+    ]
+}
+SHAPES["Queued"] = an_object({"process": WHOLE})
+SHAPES["NotQueued"] = an_object({"detail": TEXT, "duplicate_of": WHOLE}, ("detail",))
+SHAPES["HowMany"] = an_object(
+    {"limit": MAYBE_WHOLE | {"minimum": 1, "description": "Tasks at most; null or none: all."}}, ()
+)
+
+
+def in_list(process: Process) -> dict:
+    return {
+        "id": process.pk,
+        "job": process.job,
+        "incoming": process.incoming and process.incoming.identifier,
+        "route": process.route and process.route.identifier,
+        "status": process.status,
+        "trigger": process.trigger,
+        "priority": process.priority,
+        "limit": process.limit,
+        "done": process.done,
+        "total": process.total,
+        "counts": process.counts,
+        "result": process.result,
+        "created_at": moment(process.created_at),
+        "started_at": moment(process.started_at),
+        "ended_at": moment(process.ended_at),
+        "started_by": process.started_by and process.started_by.email,
+        "scheduled_job": process.scheduled_job and process.scheduled_job.identifier,
+        "resumes": process.resumes_id,
+        "stop_requested": process.stop_requested,
+    }
+
+
+def in_full(process: Process) -> dict:
+    newest = process.messages.order_by("-id")[:MAX_MESSAGES]
+    return in_list(process) | {
+        "revisions": process.revisions,
+        "worker": process.worker,
+        "messages": [message_as_json(message) for message in reversed(newest)],
+    }
+
+
+def message_as_json(message) -> dict:
+    return {
+        "level": Level(message.level).label,
+        "created_at": moment(message.created_at),
+        "text": message.text,
+        "detail": readable(message.detail),
+    }
+
+
+def all_processes():
+    return Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
+
+
+def find(pk: int) -> Process:
+    found = all_processes().filter(pk=pk).first() if pk < 2**63 else None
+    if found is None:
+        raise exceptions.NotFound(f"There is no process {pk}.")
+    return found
+
+
+class Processes(ApiView):
+    @described("List processes", {200: list_of("Process")}, query=ProcessFilter)
+    def get(self, request):
+        return listed(self, all_processes(), "-id", ProcessFilter, in_list)
+
+
+class OneProcess(ApiView):
+    @described("Read a process with its messages", {200: shape("ProcessWithMessages")})
+    def get(self, request, pk):
+        return Response(in_full(find(pk)))
+
+
+class Skip(ApiView):
+    @described("Take a process out of the queue", {200: shape("Process")}, refusals=(409,))
+    def post(self, request, pk):
+        process = find(pk)
+        if not queue.skip(process, name_of(request.user)):
+            raise Conflict(
+                f"Process {pk} is {find(pk).status}: only a scheduled one can be skipped."
+            )
+        return Response(in_list(find(pk)))
+
+
+class Stop(ApiView):
+    @described(
+        "Ask a process to stop after the tasks in hand", {202: shape("Process")}, refusals=(409,)
+    )
+    def post(self, request, pk):
+        process = find(pk)
+        if not queue.request_stop(process, name_of(request.user)):
+            raise Conflict(f"Process {pk} is {find(pk).status}: only a running one can be stopped.")
+        return Response(in_list(find(pk)), status.HTTP_202_ACCEPTED)
+
+
+class RunIncoming(ApiView):
+    @described(
+        "Run an incoming now", {202: shape("Queued"), 409: shape("NotQueued")}, refusals=(400,)
+    )
+    def post(self, request, identifier):
+        refuse_others(self.options_sent(), ())
+        return run(request, Incoming, identifier)
+
+    def options_sent(self) -> dict:
+        """The body, which may be left out."""
+        return self.body() if self.request.data else {}
+
+
+class RunRoute(RunIncoming):
+    @described(
+        "Run a route now",
+        {202: shape("Queued"), 409: shape("NotQueued")},
+        request=shape("HowMany"),
+    )
+    def post(self, request, identifier):
+        sent = self.options_sent()
+        refuse_others(sent, ("limit",))
+        return run(request, Route, identifier, limit_in(sent))
+
+
+def refuse_others(sent: dict, known: tuple[str, ...]) -> None:
+    unknown = [Located(f"There is no setting “{n}”.", (n,)) for n in sent if n not in known]
+    if unknown:
+        raise Invalid(unknown)
+
+
+def limit_in(sent: dict) -> int | None:
+    limit = sent.get("limit")
+    whole = isinstance(limit, int) and not isinstance(limit, bool)
+    if limit is None or (whole and 1 <= limit <= MAX_LIMIT):
+        return limit
+    raise Invalid([Located("Give a whole number from 1, or null for all tasks.", ("limit",))])
+
+
+def run(request, model, identifier: str, limit: int | None = None) -> Response:
+    """Queue a run. Answers the process, or refuses naming the one that is queued already."""
+    target = model.objects.filter(identifier=identifier).first()
+    if target is None:
+        noun = model._meta.verbose_name
+        raise exceptions.NotFound(f"There is no {noun} called “{identifier}”.")
+    try:
+        queued = queue.enqueue(target, Trigger.API, limit=limit, user=person_of(request.user))
+    except queue.Disabled as error:
+        raise Conflict(str(error)) from None
+    if queued.process is None:
+        raise already_queued(target, queued.duplicate_of)
+    return Response({"process": queued.process.pk}, status.HTTP_202_ACCEPTED)
+
+
+def already_queued(target, duplicate: Process | None) -> Conflict:
+    detail = f"A run of “{target.name}” is queued already."
+    return Conflict(detail, **({"duplicate_of": duplicate.pk} if duplicate else {}))
