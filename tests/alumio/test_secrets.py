@@ -1,11 +1,15 @@
+from io import StringIO
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError
+from django.core.management import call_command
 from django.db import connection, models
 from django.db.models import CharField, Value
 from django.test.utils import isolate_apps
 
 from alumio import secrets
+from alumio.models import Revision
 from alumio.secrets import EncryptedJSONField, EncryptedTextField, UnreadableSecret, encrypt
 
 
@@ -106,3 +110,16 @@ def test_the_database_gives_back_what_it_was_given():
         cursor.execute("SELECT %s", [expression.value])
 
         assert field.from_db_value(cursor.fetchone()[0], None, connection) == "hush ✓"
+
+
+@pytest.mark.django_db
+def test_all_secrets_are_written_again_with_the_newest_key(settings):
+    old, new = settings.ALUMIO_FERNET_KEYS, Fernet.generate_key().decode()
+    row = Revision.objects.create(kind="route", object_id=1, number=1, content={"token": "hush"})
+
+    settings.ALUMIO_FERNET_KEYS = [new, *old]
+    call_command("reencrypt_secrets", stdout=StringIO())
+    settings.ALUMIO_FERNET_KEYS = [new]
+
+    row.refresh_from_db()
+    assert row.content == {"token": "hush"}

@@ -5,9 +5,8 @@ import fcntl
 import sys
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
 
 from alumio import mounts, programs
 from alumio.supervisor import StartFailed, Supervisor
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         with alone_on_this_folder():
             refuse_what_cannot_work()
-            prepare(self.stdout)
+            call_command("prepare", stdout=self.stdout)
             supervisor = Supervisor(programs.programs(), ready=announce)
             try:
                 supervisor.run()
@@ -61,22 +60,6 @@ def refuse_what_cannot_work():
 
 def uses_sqlite() -> bool:
     return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-
-
-def prepare(stdout):
-    """Everything that must be there before the first request; quick when it is there already."""
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-    except OperationalError as error:
-        raise CommandError(
-            f"The database does not let us in: {str(error).strip()}. Check DATABASE_URL and that "
-            "the server runs."
-        ) from None
-    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
-        call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("ensure_admin", stdout=stdout)
-    if settings.ALUMIO_DEMO and "create_demo" in get_commands():
-        call_command("create_demo", "--if-empty", stdout=stdout)
 
 
 def announce():
