@@ -1,11 +1,15 @@
 """All addresses of the platform, floor by floor."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from alumio import views
+from scheduler import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", include("alumio.api_urls")),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", views.Theme.as_view(), name="theme"),

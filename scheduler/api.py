@@ -157,7 +157,8 @@ class Stop(ApiView):
     def post(self, request, pk):
         process = find(pk)
         if not queue.request_stop(process, name_of(request.user)):
-            raise Conflict(f"Process {pk} is {find(pk).status}: only a running one can be stopped.")
+            now = find(pk).status
+            raise Conflict(f"Process {pk} is {now}: only a running one can be stopped.")
         return Response(in_list(find(pk)), status.HTTP_202_ACCEPTED)
 
 

@@ -36,9 +36,7 @@ SHAPES["TaskMessage"] = an_object(
         "attempt": WHOLE,
         "process": {"type": ["integer", "null"]},
         "text": TEXT,
-        "detail": {
-            "description": "Such as the request and its response; null where there is none."
-        },
+        "detail": {"description": "Such as the request and its response; or null."},
     }
 )
 MESSAGES = {"type": "array", "items": shape("TaskMessage")}
@@ -148,9 +146,8 @@ class Tasks(ApiView):
 class OneTask(ApiView):
     @described("Read a task with its data and messages", {200: shape("TaskWithData")})
     def get(self, request, identifier):
-        found = (
-            Task.objects.select_related("route", "payload").filter(identifier=identifier).first()
-        )
+        tasks = Task.objects.select_related("route", "payload")
+        found = tasks.filter(identifier=identifier.replace("\0", "")).first()
         if found is None:
             raise exceptions.NotFound(f"There is no task “{identifier}”.")
         return Response(in_full(found))

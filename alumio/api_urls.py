@@ -1,0 +1,66 @@
+"""All addresses of the REST API, below /api/v1/."""
+
+from django.urls import path, re_path
+from rest_framework.routers import SimpleRouter
+
+from alumio.api_docs import Docs, Schema, elsewhere
+from alumio.component_api import Components, OneRegistry
+from connectors import api as connectors
+from connectors import registries as ends
+from routes import api as routes
+from scheduler import api as scheduler
+from tasks import actions
+from tasks import api as tasks
+from transformers import api as transformers
+from transformers import registries as changes
+
+REGISTRIES = {
+    "entity-transformers": changes.entity_transformers,
+    "data-transformers": changes.data_transformers,
+    "mappers": changes.mappers,
+    "conditions": changes.conditions,
+    "filters": changes.filters,
+    "accessors": changes.accessors,
+    "operators": changes.operators,
+    "subscribers": ends.subscribers,
+    "publishers": ends.publishers,
+    "clients": ends.clients,
+    "authentications": ends.authentications,
+    "paginations": ends.paginations,
+    "parsers": ends.parsers,
+}
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("incomings", connectors.Incomings, "incoming")
+router.register("outgoings", connectors.Outgoings, "outgoing")
+router.register("routes", routes.Routes, "route")
+router.register("connections", connectors.Connections, "connection")
+router.register("entity-schemas", transformers.EntitySchemas, "entity-schema")
+router.register("storages", connectors.Storages, "storage")
+router.register("transformers", transformers.SavedTransformers, "transformer")
+
+app_name = "api"
+urlpatterns = [
+    path("tasks", tasks.Tasks.as_view(), name="task-list"),
+    *(
+        path(f"tasks/{verb}", tasks.Apply.as_view(verb=verb), name=f"task-{verb}")
+        for verb in actions.VERBS
+    ),
+    path("tasks/<str:identifier>", tasks.OneTask.as_view(), name="task-detail"),
+    path("processes", scheduler.Processes.as_view(), name="process-list"),
+    path("processes/<int:pk>", scheduler.OneProcess.as_view(), name="process-detail"),
+    path("processes/<int:pk>/skip", scheduler.Skip.as_view(), name="process-skip"),
+    path("processes/<int:pk>/stop", scheduler.Stop.as_view(), name="process-stop"),
+    path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
+    path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
+    path("components", Components.as_view(registries=REGISTRIES), name="component-list"),
+    path(
+        "components/<str:registry>",
+        OneRegistry.as_view(registries=REGISTRIES),
+        name="component-detail",
+    ),
+    *router.urls,
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+    re_path(r"^(?P<address>.*)$", elsewhere, name="elsewhere"),
+]
