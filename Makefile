@@ -35,7 +35,7 @@ check: lint test
 lint: .venv/.dev node_modules/.made
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	.venv/bin/lint-imports --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
 	ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING
 	$(PY) -W ignore manage.py check --deploy --fail-level WARNING

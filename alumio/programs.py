@@ -32,12 +32,13 @@ def redis_server() -> Program:
 
 
 def web() -> Program:
+    processes = environment.number("ALUMIO_WEB_WORKERS", 2, 1, 64)
     command = [
         *python("granian"),
         "--interface=wsgi",
         f"--host={bind_address()}",
         f"--port={settings.ALUMIO_PORT}",
-        f"--workers={environment.number('ALUMIO_WEB_WORKERS', 1, 1, 64)}",
+        f"--workers={processes}",
         f"--blocking-threads={WEB_THREADS}",
         "--http=1",
         "--no-ws",
