@@ -18,7 +18,7 @@ from tasks import messages
 from tasks.models import Phase, Task
 from tasks.outcome import Decision, Outcome, decide
 from tasks.run import Run
-from tasks.status import MACHINE
+from tasks.status import MACHINE, Status
 from transformers.context import LogLine
 
 MAX_GROUP = 50
@@ -57,53 +57,67 @@ class Settler:
             return
         group, self._group = self._group, []
         decided = [(outcome, decide(self.route, outcome)) for outcome in group]
-        moved = database.persistently(lambda: self._write(decided))
+        try:
+            moved = database.persistently(lambda: self._write(decided, _all_at_once))
+        except _Fenced:
+            moved = database.persistently(lambda: self._write(decided, _only_held))
         for outcome, decision in decided:
-            if outcome.task.id in moved:
-                self.run.counts[MACHINE[decision.verb].target] += 1
-            else:
-                self.run.counts["fenced"] += 1
+            counted = outcome.task.id in moved
+            self.run.counts[MACHINE[decision.verb].target if counted else "fenced"] += 1
 
-    def _write(self, decided: list[tuple[Outcome, Decision]]) -> set[int]:
+    def _write(self, decided: list[tuple[Outcome, Decision]], move) -> set[int]:
+        """Move, log and store what one group came to, in one transaction."""
         with transaction.atomic():
-            moved = self._move_all(decided)
-            now = database.now()
-            messages.write(
-                (
-                    messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
-                    for outcome, decision in decided
-                    for line in lines_of(outcome, decision, outcome.task.id in moved)
-                ),
-                self.run.id,
-                now,
+            moved = self._move_all(decided, move)
+            entries = (
+                messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
+                for outcome, decision in decided
+                for line in lines_of(outcome, decision, outcome.task.id in moved)
             )
+            messages.write(entries, self.run.id, database.now())
             for outcome, _ in decided:
                 if outcome.storages is not None and outcome.task.id in moved:
                     outcome.storages.flush()
             self.run.keep()
         return moved
 
-    def _move_all(self, decided) -> set[int]:
+    def _move_all(self, decided, move) -> set[int]:
         groups: dict[tuple[Decision, int], list[int]] = defaultdict(list)
         for outcome, decision in decided:
             groups[decision, outcome.task.attempt].append(outcome.task.id)
         moved: set[int] = set()
         for (decision, attempt), ids in groups.items():
-            moved |= self._move(decision, attempt, ids)
+            held = Task.objects.filter(
+                held_by=self.run.id, attempt=attempt, status=Status.PROCESSING
+            )
+            moved |= move(held, decision, ids)
         return moved
 
-    def _move(self, decision: Decision, attempt: int, ids: list[int]) -> set[int]:
-        held = Task.objects.filter(held_by=self.run.id, attempt=attempt, status="processing")
-        values = {"next_attempt_at": Now() + decision.after if decision.after else None}
-        if decision.verb == "release":
-            values["attempts"] = F("attempts") - 1
-        with transaction.atomic():
-            if held.filter(id__in=ids).move(decision.verb, **values) == len(ids):
-                return set(ids)
-            transaction.set_rollback(True)
-        mine = set(held.filter(id__in=ids).values_list("id", flat=True))
-        held.filter(id__in=mine).move(decision.verb, **values)
-        return mine
+
+class _Fenced(Exception):
+    """Some tasks of a group are no longer held by this run."""
+
+
+def _all_at_once(held, decision: Decision, ids: list[int]) -> set[int]:
+    """The usual way: all of a group move in one statement, or the transaction is undone."""
+    if held.filter(id__in=ids).move(decision.verb, **values_of(decision)) != len(ids):
+        raise _Fenced
+    return set(ids)
+
+
+def _only_held(held, decision: Decision, ids: list[int]) -> set[int]:
+    """The careful way: look first which tasks are still held, and move those."""
+    rows = held.filter(id__in=ids).select_for_update()
+    mine = set(rows.values_list("id", flat=True))
+    held.filter(id__in=mine).move(decision.verb, **values_of(decision))
+    return mine
+
+
+def values_of(decision: Decision) -> dict:
+    values = {"next_attempt_at": Now() + decision.after if decision.after else None}
+    if decision.verb == "release":  # not begun: the attempt does not count
+        values["attempts"] = F("attempts") - 1
+    return values
 
 
 def lines_of(outcome: Outcome, decision: Decision, counted: bool) -> list[LogLine]:
