@@ -1,90 +1,156 @@
-"""Entity schemas: a JSON Schema checked when saved, compiled once, applied at the gate; and the
-identifier of an entity.
+"""The gate's two questions about an entity: is it valid, and what is it called?
 
-A `$ref` to another address is never fetched, neither when saved nor at run time. Alumio's published
-schemas consist of one such reference; what it would have checked is not checked.
+Schemas are JSON Schema (2020-12 unless `$schema` says otherwise). They are checked when saved and
+compiled when a process starts; nothing is ever fetched. A `$ref` to another address is refused,
+with one exception: Alumio's exports refer to its standard schemas (schemas.alumio.com), whose text
+is not published; there a `$ref` accepts everything, and `warnings` says so.
 """
 
 import hashlib
-from typing import Any
+from collections.abc import Iterable
 
-import jsonschema
 import jsonschema_rs
 
 from alumio import jsontext
 from alumio.located import Located
 from transformers import paths
+from transformers.placeholders import render
 
-SHORT = 64
-"""Characters of compact JSON up to which an entity without a schema identifies itself."""
-SHOWN = 5
-"""Faults named at once."""
+STANDARD_SCHEMAS = "https://schemas.alumio.com/"
+LONGEST_DATA = 64
+"""Characters of data that may be an identifier themselves (Alumio §11.5)."""
+LONGEST_IDENTIFIER = 255
+MOST_ERRORS = 10
+LONGEST_ERROR = 300
+
+_offline = {
+    "offline": True,
+    "validate_formats": True,
+    "pattern_options": jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000),
+}
 
 
 class Validator:
-    """A compiled JSON Schema."""
+    """A compiled schema."""
 
     def __init__(self, schema: dict):
-        self._validator = jsonschema_rs.validator_for(
-            {} if is_remote(schema) else schema, retriever=_refuse
-        )
+        self._validator = jsonschema_rs.validator_for(_without_standard(schema), **_offline)
+
+    def is_valid(self, data) -> bool:
+        return self._validator.is_valid(data)
 
     def errors(self, data) -> list[str]:
-        """What is wrong with the data, each with its place; nothing: it is valid."""
+        """What is wrong, at most ten, each with its place: "price: 0 is less than the minimum"."""
         if self._validator.is_valid(data):
             return []
         found = []
         for error in self._validator.iter_errors(data):
-            place = ".".join(str(part) for part in error.instance_path)
-            found.append(f"{place}: {error.message}" if place else error.message)
-            if len(found) == SHOWN:
+            found.append(_told(error))
+            if len(found) == MOST_ERRORS:
                 break
         return found
 
 
+def check(schema) -> list[str]:
+    """Check a schema before it is saved; returns warnings. Raises Located (a ValidationError)."""
+    if not isinstance(schema, dict):
+        raise Located("A JSON Schema is an object.")
+    for reference in _references(schema):
+        if _is_remote(reference) and not reference.startswith(STANDARD_SCHEMAS):
+            raise Located(
+                f"“{reference}” is on another machine; schemas are not fetched. "
+                "Copy what you need into “$defs” and refer to it as “#/$defs/…”."
+            )
+    try:
+        compile(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        where = "/".join(map(str, getattr(error, "instance_path", ())))
+        message = str(getattr(error, "message", error)).split("\n")[0]
+        at = f" At “{where}”:" if where else ""
+        raise Located(f"This is not a JSON Schema.{at} {message}") from None
+    return warnings(schema)
+
+
+def warnings(schema: dict) -> list[str]:
+    """What a schema leaves unchecked."""
+    standard = sorted({ref for ref in _references(schema) if ref.startswith(STANDARD_SCHEMAS)})
+    return [f"“{ref}” is not available here; nothing is validated against it." for ref in standard]
+
+
 def compile(schema: dict) -> Validator:
+    """A validator that is ready to run. Raises ValueError for what `check` refuses."""
     return Validator(schema)
 
 
-def is_remote(schema: dict) -> bool:
-    return str(schema.get("$ref", "")).startswith(("http://", "https://"))
+def identifier(data, identifier_paths: Iterable[str] = ()) -> str:
+    """What the entity is called: the values at the paths, joined with "-".
 
-
-def check(schema: dict) -> None:
-    """Raises Located if this is no JSON Schema, or one that refers to another address."""
-    try:
-        jsonschema.validators.validator_for(schema).check_schema(schema)
-    except jsonschema.SchemaError as error:
-        place = ".".join(str(part) for part in error.absolute_path)
-        raise Located(f"{place or 'The schema'}: {error.message}") from error
-    if is_remote(schema):
-        return
-    try:
-        Validator(schema)
-    except (ValueError, jsonschema_rs.ValidationError) as error:
-        raise Located(f"The schema cannot be used: {str(error).splitlines()[0]}") from error
-
-
-def identifier(data: Any, identifier_paths: list[str]) -> str:
-    """The entity's identifier: the values at the paths, joined with "-" (Alumio §11.4).
-
-    Without paths it is the data itself when short, else its SHA-256 (§11.5). Raises ValueError
-    where a path has no single value.
+    Without paths, or where none of them gives a value: the data itself as JSON when it is short,
+    else its SHA-256. So is an identifier longer than 255 characters.
     """
-    if not identifier_paths:
-        text = jsontext.dumps(data)
-        return text if len(text) <= SHORT else hashlib.sha256(text.encode()).hexdigest()
-    return "-".join(_value_at(data, path) for path in identifier_paths)
+    values = [_value(data, path) for path in identifier_paths]
+    if any(values):
+        joined = "-".join(values)
+        return joined if len(joined) <= LONGEST_IDENTIFIER else _hash(joined)
+    text = data if isinstance(data, str) else jsontext.dumps(data)
+    return text if len(text) <= LONGEST_DATA else _hash(jsontext.dumps(data))
 
 
-def _value_at(data: Any, path: str) -> str:
-    value = paths.get(data, paths.parse_place(path), None)
-    if isinstance(value, str):
-        return value
-    if value is None or isinstance(value, dict | list):
-        raise ValueError(f"The identifier path “{path}” leads to no single value.")
-    return jsontext.dumps(value)
+def _value(data, path: str) -> str:
+    value = paths.get(data, paths.parse_place(path))
+    return "" if value is paths.MISSING else render(value)
 
 
-def _refuse(address: str):
-    raise ValueError(f"{address} is another address; put the schema itself here")
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(error) -> str:
+    where = ".".join(map(str, error.instance_path))
+    message = error.message
+    if len(message) > LONGEST_ERROR:
+        half = LONGEST_ERROR // 2
+        message = f"{message[:half]} … {message[-half:]}"
+    return f"{where}: {message}" if where else message
+
+
+# -- references ---------------------------------------------------------------------------------
+
+_DATA_KEYWORDS = ("const", "enum", "default", "examples")
+"""Keywords that hold data, not schemas: a "$ref" in them is no reference."""
+
+
+def _references(schema) -> Iterable[str]:
+    for part in _schemas_in(schema):
+        for keyword in ("$ref", "$dynamicRef"):
+            if isinstance(part.get(keyword), str):
+                yield part[keyword]
+
+
+def _schemas_in(value) -> Iterable[dict]:
+    """Every object below, itself included, outside of data."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _schemas_in(part)
+    elif isinstance(value, dict):
+        yield value
+        for key, part in value.items():
+            if key not in _DATA_KEYWORDS:
+                yield from _schemas_in(part)
+
+
+def _is_remote(reference: str) -> bool:
+    return "://" in reference or reference.startswith("//")
+
+
+def _without_standard(schema):
+    """The schema with references to standard schemas taken out: they accept everything."""
+    if isinstance(schema, list):
+        return [_without_standard(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: part if key in _DATA_KEYWORDS else _without_standard(part)
+        for key, part in schema.items()
+        if not (key == "$ref" and isinstance(part, str) and part.startswith(STANDARD_SCHEMAS))
+    }
