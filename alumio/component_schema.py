@@ -127,18 +127,18 @@ def text(field, prefix):
 
 
 def choice(field, prefix):
-    return {"type": "string", "enum": choices_of(field)}
+    return {"type": "string", "enum": choices_of(field) + ([] if field.required else [""])}
 
 
 def choices_of(field) -> list:
     values = []
     for value, label in field.choices:
         values += [v for v, _ in label] if isinstance(label, list | tuple) else [value]
-    return [value for value in values if value != ""] + ([""] if not field.required else [])
+    return [value for value in values if value != ""]
 
 
 def integer_choice(field, prefix):
-    return {"enum": [field.coerce(v) for v in choices_of(field) if v != ""]}
+    return {"enum": [field.coerce(v) for v in choices_of(field)]}
 
 
 def reference(field, prefix):
@@ -155,6 +155,7 @@ DESCRIPTIONS = [
     (fields.ListField, lambda f, p: {"type": "array"}),
     (fields.ObjectField, lambda f, p: {"type": "object"}),
     (fields.SecretField, lambda f, p: {"type": "string", "format": "password"}),
+    (forms.ModelMultipleChoiceField, lambda f, p: list_of({"type": "string"})),
     (forms.ModelChoiceField, reference),
     (forms.MultipleChoiceField, lambda f, p: list_of({"type": "string", "enum": choices_of(f)})),
     (forms.TypedChoiceField, integer_choice),

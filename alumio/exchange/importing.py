@@ -1,0 +1,90 @@
+"""Stores what was read: all of it, or nothing with every reason.
+
+Configurations refer to each other in any order, so those that are not valid yet are tried again
+until a whole pass stores none.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from alumio.exchange.reading import Contents, Draft, Problem
+from alumio.exchange.variables import named_in, undefined
+
+SKIP, OVERWRITE = "skip", "overwrite"
+MODES = (SKIP, OVERWRITE)
+
+
+@dataclass
+class Report:
+    """What an import did, or would have done."""
+
+    created: Counter = field(default_factory=Counter)
+    updated: Counter = field(default_factory=Counter)
+    skipped: Counter = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    undefined_variables: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class _Undo(Exception):
+    pass
+
+
+def import_configurations(contents: Contents, mode: str = SKIP, dry_run=False, user=None) -> Report:
+    """Store the drafts in one transaction. With problems or `dry_run` nothing is stored."""
+    report = Report(problems=list(contents.problems), left_out=contents.left_out)
+    report.undefined_variables = undefined(named_in([draft.data for draft in contents.drafts]))
+    try:
+        with transaction.atomic():
+            _store_all(contents.drafts, mode, user, report)
+            if report.problems or dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    return report
+
+
+def _store_all(drafts: list[Draft], mode: str, user, report: Report) -> None:
+    waiting, failed = list(drafts), {}
+    while waiting:
+        failed = {
+            draft.key: problems
+            for draft in waiting
+            if (problems := _store(draft, mode, user, report))
+        }
+        if len(failed) == len(waiting):
+            break
+        waiting = [draft for draft in waiting if draft.key in failed]
+    report.problems += _causes_first(waiting, failed)
+
+
+def _store(draft: Draft, mode: str, user, report: Report) -> list[Problem]:
+    """Store one draft, or say why it cannot be stored (yet)."""
+    existing = draft.kind.model.objects.filter(identifier=draft.identifier).first()
+    if existing and mode == SKIP:
+        report.skipped[draft.kind.type] += 1
+        return []
+    form = draft.kind.form(dict(draft.data), instance=existing, user=user, partial=False)
+    if not form.is_valid():
+        return [
+            Problem(draft.source, error.reason, str(draft), " › ".join(error.words))
+            for error in form.located_errors()
+        ]
+    form.save()
+    (report.updated if existing else report.created)[draft.kind.type] += 1
+    report.notes += [f"{draft.source} › {draft}: {note}" for note in draft.notes]
+    return []
+
+
+def _causes_first(waiting: list[Draft], failed: dict) -> list[Problem]:
+    """Problems that only follow from others (what they need could not be stored) come last."""
+    names = [f"“{draft.identifier}”" for draft in waiting]
+    problems = [problem for found in failed.values() for problem in found]
+    return sorted(problems, key=lambda problem: any(n in problem.message for n in names))
