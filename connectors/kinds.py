@@ -1,9 +1,11 @@
 """The kinds of component on this floor, and what they hand over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from alumio.components import Component
+from connectors.draft import Draft
+from connectors.http import HttpClient, Response
 from transformers.context import Context
 from transformers.entity import Entity
 
@@ -44,3 +46,87 @@ class Publisher(Component):
 
     def close(self) -> None:
         """Give back what was held open."""
+
+
+class Plugin(Component):
+    """Changes every request of a client, or of one configuration."""
+
+    def apply(self, draft: Draft, data: Any, context: Context) -> None:
+        raise NotImplementedError
+
+    def secrets(self, context: Context) -> list[str]:
+        """Values that must never be shown."""
+        return []
+
+
+class Authentication(Plugin):
+    """Adds credentials to every request."""
+
+
+class Client(Component):
+    """How a system is talked to: its address, credentials and limits (Alumio: HTTP client)."""
+
+    plugins: list[Plugin] = []
+    authentications: list[Authentication] = []
+
+    def options(self) -> dict:
+        """Keyword arguments of `HttpClient`: limits, redirects, TLS."""
+        return {}
+
+    def prepare(self, draft: Draft, data: Any, context: Context, http: HttpClient) -> None:
+        """Complete a request. `http` is there for what must be asked first, such as a token."""
+        for part in (*self.plugins, *self.authentications):
+            if not part.disabled:
+                part.apply(draft, data, context)
+
+    def renew(self) -> bool:
+        """Forget credentials that were refused; True when it is worth asking again."""
+        return False
+
+    def refuses(self, status: int) -> bool:
+        """Whether an answer with this status is an error."""
+        return status >= 400
+
+    def secrets(self, context: Context) -> list[str]:
+        parts = (*self.plugins, *self.authentications)
+        return [secret for part in parts for secret in part.secrets(context)]
+
+
+class Parsed(NamedTuple):
+    """The records of an answer. `document()` is what stands around them (all of it, for a small
+    answer); ask for it when the records have been read."""
+
+    records: Iterator[Any]
+    document: Callable[[], Any]
+
+
+class Parser(Component):
+    """Reads records from an answer."""
+
+    def parse(self, response: Response) -> Parsed:
+        """Raises SubscriberError, here or while the records are read."""
+        raise NotImplementedError
+
+
+class Serializer(Component):
+    """Writes a payload as the body of a request."""
+
+    content_type: str = ""
+
+    def serialize(self, payload: Any) -> bytes:
+        raise NotImplementedError
+
+
+class Pagination(Component):
+    """Finds the next page of a source. A page is known by its state (JSON), kept as the cursor."""
+
+    def first(self) -> Any:
+        """The state of the first page."""
+        return {"page": 1}
+
+    def place(self, draft: Draft, state: Any) -> None:
+        """Make a request ask for this page."""
+
+    def after(self, state: Any, count: int, response: Response, parsed: Parsed) -> Any:
+        """The state of the page behind one that had `count` raw records; None after the last."""
+        return None

@@ -31,9 +31,16 @@ class Redactor:
     """Replaces the secrets it was given, in every form in which they travel."""
 
     def __init__(self, secrets: Iterable[str] = ()):
-        forms = {form for secret in secrets for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        self._forms: set[str] = set()
+        self._pattern: re.Pattern | None = None
+        self.learn(*secrets)
+
+    def learn(self, *secrets: str) -> None:
+        """Know more secrets from now on, such as a token that was just granted."""
+        self._forms |= {form for secret in secrets for form in _forms(secret)}
+        longest_first = sorted(self._forms, key=len, reverse=True)
+        if longest_first:
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def text(self, text: str) -> str:
         return self._pattern.sub(MASK, text) if self._pattern else text

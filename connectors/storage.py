@@ -10,16 +10,28 @@ from datetime import timedelta
 
 from alumio import database, jsontext
 from connectors.models import Storage, StorageItem
+from transformers.errors import TransformError
+from transformers.paths import MISSING
 
-MISSING = object()
-"""What `get` answers where nothing is stored; None is a stored null."""
+__all__ = ["MISSING", "StorageError", "Storages", "find", "live_items", "read_all"]
 
 _DELETED = object()
 PAGE = 500
+LONGEST_KEY = 512
 
 
-class StorageError(Exception):
+class StorageError(TransformError):
     """A storage cannot be used. The text says which and what to do."""
+
+
+def find(identifier: str) -> Storage:
+    """The storage of this identifier. Raises StorageError."""
+    row = Storage.objects.filter(identifier=identifier).first()
+    if row is None:
+        raise StorageError(f"There is no storage called “{identifier}”. Create it first.")
+    if not row.enabled:
+        raise StorageError(f"The storage “{row.name}” is disabled. Enable it to use it.")
+    return row
 
 
 class Storages:
@@ -46,8 +58,9 @@ class Storages:
         if not self._writes:
             return
         now, kept = database.now(), []
-        for (identifier, key), value in self._writes.items():
-            storage = self._rows[identifier]
+        # In the order of keys: two processes that write the same items then wait, not deadlock.
+        for identifier, key in sorted(self._writes):
+            storage, value = self._rows[identifier], self._writes[identifier, key]
             if value is _DELETED:
                 StorageItem.objects.filter(storage=storage, key=key).delete()
             else:
@@ -65,12 +78,7 @@ class Storages:
 
     def _row(self, identifier: str) -> Storage:
         if identifier not in self._rows:
-            row = Storage.objects.filter(identifier=identifier).first()
-            if row is None:
-                raise StorageError(f"There is no storage called “{identifier}”. Create it first.")
-            if not row.enabled:
-                raise StorageError(f"The storage “{row.name}” is disabled. Enable it to use it.")
-            self._rows[identifier] = row
+            self._rows[identifier] = find(identifier)
         return self._rows[identifier]
 
     def _written(self, identifier: str, key: str):
@@ -99,8 +107,9 @@ class Port:
         return MISSING if written is None else jsontext.loads(written)
 
     def put(self, key: str, value) -> None:
-        if len(str(key)) > 512:
-            raise StorageError("A storage key has at most 512 characters.")
+        if not 0 < len(str(key)) <= LONGEST_KEY or "\0" in str(key):
+            text = f"A storage key has 1 to {LONGEST_KEY} characters"
+            raise StorageError(f"{text}, which “{str(key)[:60]}” has not.")
         self._buffer._writes[self._storage.identifier, str(key)] = jsontext.dumps(value)
 
     def delete(self, key: str) -> None:

@@ -1,0 +1,35 @@
+"""Secrets in settings: fields for them, and their values for those who must keep them quiet."""
+
+from collections.abc import Iterable
+
+from alumio.fields import SecretField
+from transformers import placeholders
+from transformers.context import Context
+from transformers.errors import TransformError
+from transformers.fields import checked
+
+
+class SecretTemplateField(SecretField):
+    """A secret, often `${NAME}`; built, a function of (data, context) that gives the text."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(placeholders.compile_text, value)
+        return value
+
+    def build(self, value):
+        return placeholders.compile_text(value or "")
+
+    def nothing(self):
+        return ""
+
+
+def known(templates: Iterable, context: Context) -> list[str]:
+    """The secrets whose values are known before there is data."""
+    values = []
+    for template in templates:
+        try:
+            values.append(template({}, context))
+        except TransformError:  # it needs data, or its variable is not set: the request will say so
+            continue
+    return values

@@ -1,0 +1,52 @@
+"""Form fields that only connectors need."""
+
+from django import forms
+
+from alumio.fields import ObjectField
+from transformers import placeholders
+from transformers.expressions import compile_expression
+from transformers.fields import checked
+
+
+class TemplatesField(ObjectField):
+    """Names and values with placeholders, such as headers; built, a function of (data, context)
+    that gives the object. A list of {"key": …, "value": …} is taken too."""
+
+    def to_python(self, value):
+        if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            value = {str(row.get("key", "")): row.get("value", "") for row in value}
+        return super().to_python(value)
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(placeholders.compile, value)
+        return value
+
+    def build(self, value):
+        return placeholders.compile(value or {})
+
+    def nothing(self):
+        return {}
+
+
+class UpperChoiceField(forms.ChoiceField):
+    """A choice written in capitals, such as an HTTP method; small letters are accepted."""
+
+    def to_python(self, value):
+        return super().to_python(value).upper()
+
+
+class ExpressionField(forms.CharField):
+    """A JMESPath expression; built, a function of the data, or None where it is empty."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value:
+            checked(compile_expression, value)
+        return value
+
+    def build(self, value):
+        return compile_expression(value) if value else None
+
+    def nothing(self):
+        return ""

@@ -1,0 +1,124 @@
+"""Subscriber: fetch records by HTTP, page by page."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django import forms
+
+from alumio.fields import ComponentField, ComponentsField, GroupField
+from connectors.errors import ConnectorError, SubscriberError
+from connectors.failures import HttpError
+from connectors.http import Response
+from connectors.kinds import Page, Parsed, Subscriber
+from connectors.registries import clients, paginations, parsers, plugins, subscribers
+from connectors.requests import RequestForm
+from connectors.session import Session
+from transformers.errors import StepError, TransformError
+from transformers.registries import data_transformers
+
+
+@subscribers.register
+class HTTPSubscriber(Subscriber):
+    prototype, label = "http-subscriber", "HTTP"
+    help = "Sends a request, reads records from the answer, and goes on with the next page."
+
+    class Parameters(forms.Form):
+        client = ComponentField(clients, required=False, label="Connection")
+        request = GroupField(RequestForm, label="Request")
+        transformer = ComponentField(
+            data_transformers,
+            required=False,
+            label="Input transformer",
+            help_text="Makes data for the placeholders in the request, such as a date to ask for.",
+        )
+        pagination = ComponentField(paginations, required=False, label="Pagination")
+        deserializer = ComponentField(parsers, required=False, label="Parser")
+        requestListeners = ComponentsField(plugins, word="listener", label="Request listeners")
+
+    def setup(self):
+        given = self.parameters
+        listeners = [*given["request"]["plugins"], *given["requestListeners"]]
+        self.session = Session(given["client"], {**given["request"], "plugins": listeners})
+        self.pagination = given["pagination"] or paginations.build(ONE_PAGE)
+        self.parser = given["deserializer"] or parsers.build("json")
+
+    def subscribe(self, context, cursor=None):
+        data = self._input(context)
+        state, seen = cursor or self.pagination.first(), set()
+        while state is not None:
+            response = self._fetch(data, context, state)
+            try:
+                parsed = self.parser.parse(response)
+                if _is_repeated(response, seen):
+                    text = "answered the same page again, so this is taken for the end."
+                    context.log("warning", f"{response.where} {text} Check the pagination.")
+                    return
+                counted = _Counted(parsed.records)
+                yield Page(counted, state)
+                state = self._next(state, counted, response, parsed, context)
+            finally:
+                response.body.close()
+
+    def close(self):
+        self.session.close()
+
+    def _input(self, context):
+        step = self.parameters["transformer"]
+        if step is None or step.disabled:
+            return {}
+        try:
+            return step.transform({}, context)
+        except (StepError, TransformError) as error:
+            raise SubscriberError(f"The input transformer failed: {error}") from error
+
+    def _fetch(self, data, context, state) -> Response:
+        try:
+            response = self.session.answer(
+                data, context, lambda draft: self.pagination.place(draft, state)
+            )
+        except (HttpError, ConnectorError) as error:
+            raise SubscriberError(str(error), error.detail) from error
+        except (StepError, TransformError) as error:
+            raise SubscriberError(f"The request cannot be made: {error}") from error
+        self.session.log(context, response)
+        return response
+
+    def _next(self, state, counted: "_Counted", response: Response, parsed: Parsed, context):
+        for _ in counted:  # what nobody read of this page, so that it is counted whole
+            pass
+        following = self.pagination.after(state, counted.count, response, parsed)
+        if following is not None and following.get("uri") == response.request.url:
+            text = "names itself as the next page, so this is taken for the end."
+            context.log("warning", f"{response.where} {text} Check the pagination.")
+            return None
+        return following
+
+
+ONE_PAGE = {"prototype": "one-page", "parameters": {}}
+
+
+class _Counted:
+    """Records that are counted as they are read."""
+
+    def __init__(self, records: Iterator):
+        self._records, self.count = records, 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        record = next(self._records)
+        self.count += 1
+        return record
+
+
+def _is_repeated(response: Response, seen: set[bytes]) -> bool:
+    """Whether a page came before, byte for byte: a source that ignores the page we ask for, or
+    links that lead in a circle, would otherwise be read for ever."""
+    if not response.body.in_memory:
+        return False
+    digest = hashlib.blake2b(response.body.bytes(), digest_size=16).digest()
+    if digest in seen:
+        return True
+    seen.add(digest)
+    return False

@@ -1,0 +1,13 @@
+"""Subscriber: no data, one empty entity."""
+
+from connectors.kinds import Page, Subscriber
+from connectors.registries import subscribers
+
+
+@subscribers.register
+class NoData(Subscriber):
+    prototype, label = "no-data-subscriber", "No data"
+    help = "Gives one empty entity, to run transformers on a schedule."
+
+    def subscribe(self, context, cursor=None):
+        yield Page(iter([{}]), {"page": 1})
