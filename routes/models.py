@@ -12,6 +12,14 @@ def between(low: int, high: int) -> list:
     return [MinValueValidator(low), MaxValueValidator(high)]
 
 
+class Unchanged(models.TextChoices):
+    """What to do with an entity that is as it was when it last became a task of the route."""
+
+    SEND = "send", "Send anyway"
+    SKIP = "skip", "Mark as Skipped"
+    IGNORE = "ignore", "Ignore"
+
+
 class Route(Configuration):
     """Policy limits are Alumio's: 10 retries at most, 360 minutes apart at most."""
 
@@ -30,6 +38,7 @@ class Route(Configuration):
         "max_processes",
         "requests_in_flight",
         "max_entity_bytes",
+        "unchanged",
     )
 
     incoming = models.ForeignKey(Incoming, models.PROTECT, related_name="routes")
@@ -71,6 +80,15 @@ class Route(Configuration):
         null=True,
         blank=True,
         help_text="Bytes; larger entities are rejected. Empty: the instance's limit.",
+    )
+
+    unchanged = models.CharField(
+        "unchanged entities",
+        max_length=6,
+        choices=Unchanged,
+        default=Unchanged.SEND,
+        help_text="What to do with an entity that is as it was when it last became a task. "
+        "Skipped tasks can be retried; ignored ones leave no trace.",
     )
 
     @property

@@ -124,19 +124,15 @@ class Import:
             for entity in entities:
                 data = entity.data if alone else jsontext.copy(entity.data)
                 for made in lane.steps.run(Entity(data, entity.schema), own):
-                    self._draft(lane.gate.admit(made, list(own.messages)), chunk)
+                    chunk.drafts.append(lane.gate.admit(made, list(own.messages)))
             own.storages.merge()
         except Exception as error:
             self._reject(lane, record, error, own, chunk)
 
-    def _draft(self, draft: Draft, chunk: Chunk) -> None:
-        chunk.drafts.append(draft)
-        chunk.counts[str(draft.status)] += 1
-
     def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:
         reasons = [describe(error)]
-        draft = lane.gate.reject(jsontext.dumps(record), self.schema, reasons, context.messages)
-        self._draft(draft, chunk)
+        text = jsontext.dumps(record)
+        chunk.drafts.append(lane.gate.reject(text, self.schema, reasons, context.messages))
 
     def _reject_everywhere(self, record, error, context, chunk: Chunk) -> None:
         for lane in self.lanes:

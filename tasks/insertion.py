@@ -30,13 +30,15 @@ COLUMNS = (
 )
 
 
-def insert(drafts: Sequence[Draft], process: int | None = None, source: str = "") -> None:
-    """Insert drafts as tasks in the current transaction, in their order.
+def insert(
+    drafts: Sequence[Draft], process: int | None = None, source: str = ""
+) -> Sequence[int]:
+    """Insert drafts as tasks in the current transaction, in their order. Returns their ids.
 
     `source` names where they come from, for the first line of each task's import messages.
     """
     if not drafts:
-        return
+        return []
     now, ids = database.now(), bulk.reserve_ids(Task, len(drafts))
     numbered = list(zip(ids, drafts, strict=True))
     bulk.insert(
@@ -75,3 +77,4 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
         process,
         now,
     )
+    return ids

@@ -94,6 +94,25 @@ class Payload(models.Model):
     data = models.TextField()
 
 
+class Memory(models.Model):
+    """What a route last made a task of, per entity: how unchanged entities are known."""
+
+    id = models.BigAutoField(primary_key=True)
+    route = models.ForeignKey(Route, models.CASCADE, related_name="memories", db_index=False)
+    entity_identifier = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="memories")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "memories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["route", "entity_identifier"], name="memory_once_per_entity"
+            )
+        ]
+
+
 class Phase(models.TextChoices):
     IMPORT = "import", "Import"
     EXPORT = "export", "Export"

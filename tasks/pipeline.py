@@ -16,6 +16,7 @@ from django.db import transaction
 from alumio import database
 from connectors.models import Incoming
 from routes.models import Route
+from tasks import unchanged
 from tasks.claim import Claimed, claim
 from tasks.delivery import Deliverers, Export
 from tasks.importing import Import
@@ -52,9 +53,10 @@ def _commit(chunk, work: Import, run: Run) -> None:
     counts = run.counts.copy()
     try:
         with transaction.atomic():
-            run.counts.update(chunk.counts)
+            drafts, made = unchanged.sift(chunk.drafts)
+            run.counts.update(chunk.counts + made)
             run.keep(chunk.cursor)
-            insert(chunk.drafts, run.id, work.source)
+            unchanged.remember(drafts, insert(drafts, run.id, work.source))
             work.storages.flush()
     except BaseException:
         run.counts = counts
