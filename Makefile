@@ -42,7 +42,7 @@ lint: .venv/.dev node_modules/.made
 	$(PY) -m djlint --lint --quiet templates
 
 bench: .venv/.dev
-	$(PY) -m bench
+	$(PY) -m benchmarks
 
 # Brings the locked versions up to date; --upgrade is in UPGRADE so that a lock can also be repeated.
 UPGRADE ?= --upgrade
