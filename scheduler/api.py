@@ -167,22 +167,18 @@ class RunIncoming(ApiView):
         "Run an incoming now", {202: shape("Queued"), 409: shape("NotQueued")}, refusals=(400,)
     )
     def post(self, request, identifier):
-        refuse_others(self.options_sent(), ())
+        refuse_others(self.body(), ())
         return run(request, Incoming, identifier)
 
-    def options_sent(self) -> dict:
-        """The body, which may be left out."""
-        return self.body() if self.request.data else {}
 
-
-class RunRoute(RunIncoming):
+class RunRoute(ApiView):
     @described(
         "Run a route now",
         {202: shape("Queued"), 409: shape("NotQueued")},
         request=shape("HowMany"),
     )
     def post(self, request, identifier):
-        sent = self.options_sent()
+        sent = self.body()
         refuse_others(sent, ("limit",))
         return run(request, Route, identifier, limit_in(sent))
 

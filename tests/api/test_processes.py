@@ -1,0 +1,117 @@
+"""REST: run an incoming or a route, watch its process, take it back."""
+
+import pytest
+from django.utils import timezone
+
+from scheduler import queue
+from scheduler.execution import execute
+from scheduler.models import Process
+from tests.world import make_route
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _no_doorbell(monkeypatch):
+    monkeypatch.setattr(queue.doorbell, "ring", lambda: None)
+
+
+def test_running_an_incoming_queues_a_process_that_can_be_watched(editor, viewer):
+    route = make_route(entities=[{"sku": "A"}])
+
+    queued = editor.post(f"incomings/{route.incoming.identifier}/run")
+    assert queued.status_code == 202
+    path = f"processes/{queued.body['process']}"
+    assert viewer.get(path).body["status"] == "scheduled"
+    execute(queue.start_next("test"))
+
+    process = viewer.get(path).body
+    assert process["status"] == "finished"
+    assert process["counts"] == {"records": 1, "new": 1}
+    assert (process["job"], process["trigger"]) == ("import", "api")
+    assert process["incoming"] == route.incoming.identifier
+    assert process["revisions"]["incoming"] == 1
+    assert viewer.get("tasks").body["results"][0]["status"] == "new"
+
+
+def test_what_is_queued_already_is_named(editor):
+    route = make_route()
+    first = editor.post(f"routes/{route.identifier}/run", {"limit": 10})
+
+    second = editor.post(f"routes/{route.identifier}/run")
+
+    assert first.status_code == 202
+    assert second.status_code == 409
+    assert second.body["duplicate_of"] == first.body["process"]
+    assert Process.objects.get().limit == 10
+
+
+def test_what_is_disabled_is_not_run(editor):
+    route = make_route(enabled=False)
+
+    answer = editor.post(f"routes/{route.identifier}/run")
+
+    assert answer.status_code == 409
+    assert "disabled" in answer.body["detail"]
+    assert "duplicate_of" not in answer.body
+
+
+def test_a_limit_is_a_whole_number_from_one(editor):
+    route = make_route()
+
+    for limit in (0, -1, "10", 1.5, True, [1], 2**40):
+        answer = editor.post(f"routes/{route.identifier}/run", {"limit": limit})
+        assert answer.status_code == 400, limit
+        assert answer.body["errors"][0]["path"] == "limit"
+    assert editor.post(f"routes/{route.identifier}/run", {"number": 1}).status_code == 400
+    assert (
+        editor.post(f"incomings/{route.incoming.identifier}/run", {"limit": 1}).status_code == 400
+    )
+    assert editor.post(f"routes/{route.identifier}/run", "[]").status_code == 400
+    assert editor.post("routes/nowhere/run").status_code == 404
+    assert not Process.objects.exists()
+
+
+def test_a_scheduled_process_can_be_skipped_and_a_running_one_stopped(editor, viewer):
+    route = make_route()
+    queued = editor.post(f"routes/{route.identifier}/run").body["process"]
+    assert editor.post(f"processes/{queued}/stop").status_code == 409
+    assert viewer.post(f"processes/{queued}/skip").status_code == 403
+
+    skipped = editor.post(f"processes/{queued}/skip")
+    assert (skipped.status_code, skipped.body["status"]) == (200, "skipped")
+    assert editor.post(f"processes/{queued}/skip").status_code == 409
+
+    running = editor.post(f"routes/{route.identifier}/run").body["process"]
+    queue.start_next("test")
+    stopped = editor.post(f"processes/{running}/stop")
+    assert (stopped.status_code, stopped.body["stop_requested"]) == (202, True)
+
+
+def test_the_messages_of_a_process_are_shown(viewer, editor):
+    route = make_route()
+    queued = editor.post(f"routes/{route.identifier}/run").body["process"]
+    Process.objects.get().messages.create(
+        created_at=timezone.now(), level=300, text="Careful.", detail='{"page":2}'
+    )
+
+    [message] = viewer.get(f"processes/{queued}").body["messages"]
+
+    assert (message["level"], message["text"]) == ("warning", "Careful.")
+    assert message["detail"] == {"page": 2}
+
+
+def test_processes_are_listed_and_filtered(viewer, editor):
+    route = make_route()
+    editor.post(f"routes/{route.identifier}/run")
+    editor.post(f"incomings/{route.incoming.identifier}/run")
+
+    assert [p["job"] for p in viewer.get("processes").body["results"]] == ["import", "export"]
+    assert viewer.get("processes?job=import").body["count"] == 1
+    assert viewer.get(f"processes?route={route.identifier}&status=scheduled").body["count"] == 1
+    assert viewer.get("processes?state=x").status_code == 400
+
+
+def test_an_unknown_process_is_told(viewer):
+    for number in ("1", str(2**70)):
+        assert viewer.get(f"processes/{number}").status_code == 404
