@@ -58,12 +58,14 @@ class Registry:
     """The components of one kind, by prototype.
 
     `saved` is a function from an identifier to the spec saved under it (or None). A higher floor
-    that keeps saved components sets it; without it a string is refused.
+    that keeps saved components sets it; without it a string is refused. `saved_choices` lists
+    them for pages as (identifier, name).
     """
 
     def __init__(self, noun: str):
         self.noun = noun
         self.saved: Callable[[str], dict | str | None] | None = None
+        self.saved_choices: Callable[[], list[tuple[str, str]]] | None = None
         self._classes: dict[str, type[Component]] = {}
 
     def register(self, component: type[Component]) -> type[Component]:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from alumio import widgets
 from alumio.components import MASK, accepts_json, label_of
 from alumio.configuration import Configuration
-from alumio.located import Located, located, under
+from alumio.located import Located, under
 
 
 class ReferenceField(forms.ModelChoiceField):
@@ -100,14 +100,20 @@ class ConfigurationForm(forms.ModelForm):
             raise Located("Give a single value here.")
         if hasattr(field, "walk_secrets") and self.instance.pk:
             old = getattr(self.instance, name, None)
-            restore = lambda new, before: (before or "") if new == MASK else new  # noqa: E731
-            value = field.walk_secrets(value, old, restore)
+            value = field.walk_secrets(value, old, self._restore)
         value = field.clean(value)
         hook = getattr(self, f"clean_{name}", None)
         if hook is None:
             return value
         self.cleaned_data[name] = value
         return hook()
+
+    def _restore(self, new, before):
+        """The secret that a mask stands for; a page says where it was, for steps may have moved."""
+        if new != MASK:
+            return new
+        place = getattr(new, "place", ())
+        return (stored_at(self.instance, place) if place else before) or ""
 
     def clean(self):
         cleaned = super().clean()
@@ -122,9 +128,28 @@ class ConfigurationForm(forms.ModelForm):
 
     def located_errors(self) -> list[Located]:
         """All errors, each with its path and words."""
-        found = []
-        for parts in self.errors.as_data().values():
-            found += [
-                part if isinstance(part, Located) else Located(part.messages[0]) for part in parts
-            ]
-        return found
+        return [
+            self._placed(name, part)
+            for name, parts in self.errors.as_data().items()
+            for part in parts
+        ]
+
+    def _placed(self, name: str, part: ValidationError) -> Located:
+        """Rules of the model raise plain errors: their place is the field they are about."""
+        if isinstance(part, Located) and part.path:
+            return part
+        reason = part.reason if isinstance(part, Located) else part.messages[0]
+        if name not in self.fields:
+            return Located(reason)
+        return Located(reason, (name,), (label_of(name, self.fields[name]),))
+
+
+def stored_at(instance, place: tuple) -> str:
+    """The text at a place such as ("steps", 1, "parameters", "password"); "" where there is none."""
+    value = getattr(instance, str(place[0]), None) if place[0] in instance.content_fields else None
+    for key in place[1:]:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return value if isinstance(value, str) else ""

@@ -14,6 +14,10 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", views.Theme.as_view(), name="theme"),
     path("profile/", views.Profile.as_view(), name="profile"),
+    path("", include("routes.urls")),
+    path("", include("connectors.urls")),
+    path("", include("transformers.urls")),
+    path("", include("tasks.urls")),
 ]
 
 handler400 = views.bad_request

@@ -1,4 +1,4 @@
-"""The platform's own pages: signing in, the profile, the theme, and what is shown when things fail."""
+"""The platform's own pages: signing in, the profile, the theme, and what is shown when it fails."""
 
 from django import forms
 from django.contrib import messages

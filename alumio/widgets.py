@@ -1,73 +1,80 @@
 """Widgets of the settings fields: they parse what a page posts, and draw it.
 
-`value_from_datadict` gets either a QueryDict (a page's POST, names joined by "-") or a plain dict
-(an API call or an import), whose value is passed through untouched.
+`value_from_datadict` gets either a QueryDict (a page's POST) or a plain dict (an API call or an
+import), whose value is passed through untouched. What a page posts is read by `alumio.posted`;
+how it looks is in `alumio.drawing` and templates/forms.
+
+Names in a POST are joined by "-". A component is `{name}-prototype` with its parameters below
+`{name}-p-`; a list of them is `{name}-count` and `{name}-{i}-…`. Buttons that change the structure
+(`{name}-add`, `{name}-{i}-up`…) are read together with the values: parsing a POST that holds one
+gives the value after the click, so a page redraws what was parsed and nothing typed gets lost.
 """
 
 import copy
 
 from django import forms
 
-from alumio import jsontext
+from alumio import posted
+from alumio.posted import Unparsable, parse_typed
+
+__all__ = ["Unparsable", "is_post", "parse_typed"]
 
 
 def is_post(data) -> bool:
     return hasattr(data, "getlist")
 
 
-class Unparsable(str):
-    """Text of a page that is not JSON: what the field then says."""
+class DrawnWidget(forms.Widget):
+    """A widget that is drawn by `alumio.drawing`, with the errors of all that lies in it."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        from alumio import drawing
+
+        return drawing.draw_widget(self, name, value, drawing.Place(form_id=""))
+
+    def value_omitted_from_data(self, data, files, name):
+        return False
 
 
 class JSONInput(forms.Textarea):
+    """Any JSON value. A text that is no JSON stands for itself; one that would be, is quoted."""
+
     def value_from_datadict(self, data, files, name):
         value = data.get(name)
         if not is_post(data) or value is None:
             return value
-        return parse_typed(value)
+        return parse_typed(posted.unix_lines(value))
+
+    def format_value(self, value):
+        return posted.typed_text(value)
 
 
 class LinesInput(forms.Textarea):
-    def value_from_datadict(self, data, files, name):
-        value = data.get(name)
-        if not is_post(data) or value is None:
-            return value
-        return [parse_typed(line) for line in value.splitlines() if line.strip()]
-
-
-class PairsInput(forms.Textarea):
-    """Names and values."""
+    """A list, one value a line."""
 
     def value_from_datadict(self, data, files, name):
         value = data.get(name)
-        if not is_post(data) or value is None:
-            return value
-        return parse_typed(value)
+        return posted.parse_lines(value) if is_post(data) and value is not None else value
+
+    def format_value(self, value):
+        return posted.lines_text(value)
 
 
-class SecretInput(forms.PasswordInput):
-    def __init__(self, attrs=None):
-        super().__init__(attrs, render_value=True)
+class PairsInput(DrawnWidget):
+    """Names and values, in rows: `{name}-{i}-name` and `{name}-{i}-value`."""
+
+    def value_from_datadict(self, data, files, name):
+        return posted.parse_pairs(data, name) if is_post(data) else data.get(name)
 
 
-def parse_typed(text: str):
-    """What a person typed into a value field: JSON where it is JSON, else the text itself."""
-    stripped = text.strip()
-    if not stripped:
-        return ""
-    if stripped[0] in '{["' or stripped in ("true", "false", "null") or looks_numeric(stripped):
-        try:
-            return jsontext.loads(stripped)
-        except jsontext.JSONTextError as error:
-            return text if stripped[0] not in '{["' else Unparsable(f"This is not JSON: {error}")
-    return text
+class SecretInput(DrawnWidget):
+    """Never shown: the page gets a mask, and posts it back with the place of the secret."""
+
+    def value_from_datadict(self, data, files, name):
+        return posted.parse_secret(data, name) if is_post(data) else data.get(name)
 
 
-def looks_numeric(text: str) -> bool:
-    return text.lstrip("-")[:1].isdigit()
-
-
-class RegistryWidget(forms.Widget):
+class RegistryWidget(DrawnWidget):
     """A widget over a registry, which is shared, never copied."""
 
     def __init__(self, registry, allow_saved=True, attrs=None):
@@ -80,36 +87,36 @@ class RegistryWidget(forms.Widget):
         memo[id(self)] = copied
         return copied
 
-    def value_from_datadict(self, data, files, name):
-        return data.get(name)
-
-    def value_omitted_from_data(self, data, files, name):
-        return False
-
 
 class ComponentInput(RegistryWidget):
-    pass
+    def value_from_datadict(self, data, files, name):
+        if not is_post(data):
+            return data.get(name)
+        return posted.parse_component(self.registry, data, name)
 
 
 class ComponentsInput(RegistryWidget):
-    pass
+    def value_from_datadict(self, data, files, name):
+        if not is_post(data):
+            return data.get(name)
+        return posted.parse_components(self.registry, data, name)
 
 
-class FormWidget(forms.Widget):
+class FormWidget(DrawnWidget):
     def __init__(self, form_class, attrs=None):
         super().__init__(attrs)
         self.form_class = form_class
 
-    def value_from_datadict(self, data, files, name):
-        return data.get(name)
-
-    def value_omitted_from_data(self, data, files, name):
-        return False
-
 
 class RowsInput(FormWidget):
-    pass
+    def value_from_datadict(self, data, files, name):
+        if not is_post(data):
+            return data.get(name)
+        return posted.parse_rows(self.form_class, data, name)
 
 
 class GroupInput(FormWidget):
-    pass
+    def value_from_datadict(self, data, files, name):
+        if not is_post(data):
+            return data.get(name)
+        return posted.parse_form(self.form_class, data, name)

@@ -7,7 +7,8 @@ class ConnectorsConfig(AppConfig):
 
     def ready(self):
         from connectors import registries
-        from connectors.saved import saved_client
+        from connectors.saved import saved_client, saved_clients
 
         registries.load_types()
         registries.clients.saved = saved_client
+        registries.clients.saved_choices = saved_clients

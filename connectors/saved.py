@@ -10,3 +10,8 @@ def saved_client(identifier: str) -> dict | str | None:
     if connection is not None and not connection.enabled:
         raise Located(f"The connection “{connection.name}” is disabled. Enable it to use it.")
     return connection and connection.client
+
+
+def saved_clients() -> list[tuple[str, str]]:
+    """The connections to choose from: identifier and name."""
+    return list(Connection.objects.order_by("name").values_list("identifier", "name"))

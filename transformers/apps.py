@@ -7,7 +7,8 @@ class TransformersConfig(AppConfig):
 
     def ready(self):
         from transformers import registries
-        from transformers.saved import saved_transformer
+        from transformers.saved import saved_transformer, saved_transformers
 
         registries.load_types()
         registries.entity_transformers.saved = saved_transformer
+        registries.entity_transformers.saved_choices = saved_transformers

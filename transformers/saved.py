@@ -9,3 +9,8 @@ def saved_transformer(identifier: str) -> dict | str | None:
     if saved is None or saved.enabled:
         return saved and saved.step
     return {"prototype": "chain", "parameters": {"transformers": []}}
+
+
+def saved_transformers() -> list[tuple[str, str]]:
+    """The saved transformers to choose from: identifier and name."""
+    return list(SavedTransformer.objects.order_by("name").values_list("identifier", "name"))

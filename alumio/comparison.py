@@ -1,0 +1,55 @@
+"""Two versions of a configuration side by side, with secrets masked."""
+
+import difflib
+from dataclasses import dataclass
+
+from alumio.components import MASK, label_of
+from alumio.forms import ConfigurationForm
+from alumio.posted import typed_text
+
+LINES_AROUND = 2
+
+
+@dataclass
+class Difference:
+    """`lines` are those of a unified diff (sign, text), for values too long for two columns."""
+
+    label: str
+    before: str
+    after: str
+    lines: list[tuple[str, str]]
+
+
+def compare(form_class: type[ConfigurationForm], before: dict, after: dict) -> list[Difference]:
+    return [
+        difference(
+            label_of(name, field), masked(field, before.get(name)), masked(field, after.get(name))
+        )
+        for name, field in form_class.base_fields.items()
+        if name in after and before.get(name) != after.get(name)
+    ]
+
+
+def masked(field, value):
+    if value is None or not hasattr(field, "walk_secrets"):
+        return value
+    return field.walk_secrets(value, None, lambda secret, _: MASK if secret else secret)
+
+
+def difference(label: str, before, after) -> Difference:
+    one, two = readable(before), readable(after)
+    if one == two:
+        return Difference(label, one, two, [(" ", "Only a secret is different.")])
+    is_long = max(one.count("\n"), two.count("\n")) > 2
+    return Difference(label, one, two, diff_lines(one, two) if is_long else [])
+
+
+def readable(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else typed_text(value)
+
+
+def diff_lines(before: str, after: str) -> list[tuple[str, str]]:
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=LINES_AROUND)
+    return [(line[:1], line[1:]) for line in list(lines)[2:]]

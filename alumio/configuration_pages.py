@@ -1,0 +1,283 @@
+"""The views behind `alumio.pages.Pages`."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views import View
+
+from alumio import comparison, posted, usage
+from alumio.access import RoleRequired
+from alumio.configuration import Configuration, StaleRevision, free_identifier
+from alumio.drawnform import DrawnForm
+from alumio.forms import ConfigurationForm
+from alumio.models import Revision, Role
+from alumio.pages import Pages
+from alumio.views import safe_next
+
+ROWS_ON_A_PAGE = 50
+SHOWN_REVISIONS = 5
+
+
+class ConfigurationView(RoleRequired, View):
+    """A page of one kind of configuration."""
+
+    pages: Pages = None
+    folder = "configurations"
+
+    def find(self, identifier: str) -> Configuration:
+        found = self.pages.rows().filter(identifier=identifier).first()
+        if found is None:
+            raise Http404(f"There is no {self.pages.noun} called “{identifier}”.")
+        return found
+
+    def may_change(self) -> bool:
+        return self.request.user.may(Role.EDITOR)
+
+    def show(self, template: str, context: dict, status=200):
+        context |= {"pages": self.pages, "may_change": self.may_change()}
+        return render(self.request, f"{self.folder}/{template}.html", context, status=status)
+
+    def back(self):
+        fallback = self.pages.url("list")
+        return HttpResponseRedirect(safe_next(self.request, fallback))
+
+
+class List(ConfigurationView):
+    def get(self, request):
+        rows = self.chosen(request)
+        page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+        uses = usage.uses_by_target()
+        context = {
+            "page": page,
+            "rows": [row_of(self.pages, row, uses) for row in page],
+            "q": request.GET.get("q", ""),
+            "enabled": request.GET.get("enabled", ""),
+            "filtered": bool(request.GET.get("q") or request.GET.get("enabled")),
+        }
+        return self.show("_rows" if request.htmx else "list", context)
+
+    def chosen(self, request):
+        """The rows that the search and the filter ask for."""
+        rows = self.pages.rows().order_by("name", "identifier")
+        if words := request.GET.get("q", "").replace("\0", "").strip():
+            rows = rows.filter(Q(name__icontains=words) | Q(identifier__icontains=words))
+        wanted = {"yes": True, "no": False}.get(request.GET.get("enabled", ""))
+        return rows if wanted is None else rows.filter(enabled=wanted)
+
+
+def row_of(pages: Pages, configuration: Configuration, uses: dict) -> dict:
+    return {
+        "it": configuration,
+        "line": pages.line(configuration),
+        "uses": uses.get((configuration.kind, configuration.identifier), []),
+        "edit_url": pages.url("edit", configuration.identifier),
+        "switch_url": pages.url("switch", configuration.identifier),
+        "duplicate_url": pages.url("duplicate", configuration.identifier),
+        "delete_url": pages.url("delete", configuration.identifier),
+        "run_url": pages.run_url(configuration.identifier),
+    }
+
+
+class Edit(ConfigurationView):
+    """Create and edit. A POST without Save only redraws what was posted, rearranged."""
+
+    def get(self, request, identifier=None):
+        instance = self.find(identifier) if identifier else None
+        return self.draw(self.pages.form(instance=instance, user=request.user), instance)
+
+    def post(self, request, identifier=None):
+        instance = self.find(identifier) if identifier else None
+        name = instance.name if instance else ""
+        form = self.pages.form(self.data(), instance=instance, user=request.user)
+        if posted.changes_structure(request.POST):
+            return self.draw(form, instance, checked=False)
+        if not form.is_valid():
+            return self.draw(form, instance, name=name, status=422)
+        try:
+            with transaction.atomic():
+                saved = form.save()
+        except StaleRevision as stale:
+            return self.draw_stale(form, stale)
+        except IntegrityError:
+            form.add_error("identifier", "Somebody else took this identifier just now.")
+            return self.draw(form, instance, name=name, status=422)
+        messages.success(request, f"“{saved.name}” was saved.")
+        if "continue" in request.POST:
+            return redirect(self.pages.url("edit", saved.identifier))
+        return redirect(self.pages.url("list"))
+
+    def data(self):
+        """What was posted; “save mine on top” names the revision that it goes on top of."""
+        if "on_top_of" not in self.request.POST:
+            return self.request.POST
+        data = self.request.POST.copy()
+        data["revision"] = data["on_top_of"]
+        return data
+
+    def draw_stale(self, form: ConfigurationForm, stale: StaleRevision):
+        """Both versions, field by field. The form starts from the same revision as before."""
+        theirs, yours = stale.current.content(), form.instance.content()
+        differences = comparison.compare(self.pages.form, theirs, yours)
+        extra = {"stale": stale, "differences": differences}
+        return self.draw(form, stale.current, status=409, **extra)
+
+    def draw(self, form, instance, *, checked=True, status=200, name=None, **extra):
+        drawn = DrawnForm(form, readonly=not self.may_change(), checked=checked)
+        context = {
+            "drawn": drawn,
+            "it": instance,
+            "heading": name if name is not None else (instance.name if instance else ""),
+            "sections": [
+                (s, [drawn.fields[n] for n in s.dependents], drawn.fields.get(s.switch))
+                for s in self.pages.sections
+            ],
+            "is_changed": form.is_bound,
+        }
+        context |= extra
+        if self.request.htmx:
+            return self.show("_form", context)
+        return self.show("edit", context | self.around(instance), status)
+
+    def around(self, instance) -> dict:
+        """What stands beside the form of a saved configuration."""
+        if instance is None or instance.pk is None:
+            return {}
+        revisions = revisions_of(instance)
+        return {
+            "notices": self.pages.notices(instance),
+            "uses": usage.uses_of(instance),
+            "revisions": revisions[:SHOWN_REVISIONS],
+            "history_url": self.pages.url("history", instance.identifier),
+            "run_url": self.pages.run_url(instance.identifier),
+            "row": row_of(self.pages, instance, {}),
+        }
+
+
+class Switch(ConfigurationView):
+    """Enables or disables. Without JavaScript it comes back to the list."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, identifier):
+        configuration = self.find(identifier)
+        configuration.enabled = request.POST.get("enabled") == "1"
+        try:
+            configuration.store(request.user)
+        except StaleRevision:
+            messages.error(request, f"“{configuration.name}” was changed meanwhile. Try again.")
+            configuration.refresh_from_db()
+        else:
+            word = "enabled" if configuration.enabled else "disabled"
+            messages.success(request, f"“{configuration.name}” is {word} now.")
+        if not request.htmx:
+            return self.back()
+        row = row_of(self.pages, configuration, usage.uses_by_target())
+        return self.show("_row", {"row": row, "oob": True})
+
+
+class Duplicate(ConfigurationView):
+    """A copy under a new name, secrets included, disabled so that nothing runs twice."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, identifier):
+        original = self.find(identifier)
+        copied = self.pages.model(
+            **{name: getattr(original, name) for name in original.content_fields},
+            name=f"{original.name[:240]} (copy)",
+            identifier=free_identifier(self.pages.model, f"{original.identifier}-copy"),
+            description=original.description,
+            enabled=False,
+        )
+        copied.store(request.user)
+        messages.success(request, f"This is the copy of “{original.name}”. It is disabled.")
+        return redirect(self.pages.url("edit", copied.identifier))
+
+
+class Delete(ConfigurationView):
+    """Asks first, saying what else goes; refuses while something needs it."""
+
+    role = Role.EDITOR
+
+    def get(self, request, identifier):
+        return self.ask(self.find(identifier))
+
+    def ask(self, configuration, status=200):
+        context = {
+            "it": configuration,
+            "uses": usage.uses_of(configuration),
+            "kept": usage.kept_because_of(configuration),
+            "losses": usage.lost_with(configuration),
+            "edit_url": self.pages.url("edit", configuration.identifier),
+        }
+        return self.show("delete", context, status)
+
+    def post(self, request, identifier):
+        configuration = self.find(identifier)
+        if usage.uses_of(configuration) or usage.kept_because_of(configuration):
+            return self.ask(configuration, status=409)
+        configuration.delete()
+        messages.success(request, f"“{configuration.name}” was deleted.")
+        return redirect(self.pages.url("list"))
+
+
+# ---------------------------------------------------------------- history
+
+
+def revisions_of(configuration: Configuration):
+    kept = Revision.objects.filter(kind=configuration.kind, object_id=configuration.pk)
+    return kept.defer("content").select_related("saved_by")
+
+
+class History(ConfigurationView):
+    def get(self, request, identifier):
+        configuration = self.find(identifier)
+        page = Paginator(revisions_of(configuration), ROWS_ON_A_PAGE)
+        context = {"it": configuration, "page": page.get_page(request.GET.get("page"))}
+        context["edit_url"] = self.pages.url("edit", identifier)
+        return self.show("history", context)
+
+
+class Old(ConfigurationView):
+    """One old revision against the present one, and the way back to it."""
+
+    def get(self, request, identifier, number):
+        configuration = self.find(identifier)
+        old = self.revision(configuration, number)
+        context = {
+            "it": configuration,
+            "old": old,
+            "differences": comparison.compare(
+                self.pages.form, old.content, configuration.content()
+            ),
+            "edit_url": self.pages.url("edit", identifier),
+            "history_url": self.pages.url("history", identifier),
+        }
+        return self.show("old", context)
+
+    def post(self, request, identifier, number):
+        configuration = self.find(identifier)
+        content = self.revision(configuration, number).content
+        form = self.pages.form(content, instance=configuration, user=request.user)
+        if not form.is_valid():
+            return self.draw_refusal(form, configuration)
+        form.save()
+        messages.success(
+            request, f"Revision {number} is back, as revision {form.instance.revision}."
+        )
+        return redirect(self.pages.url("edit", identifier))
+
+    def draw_refusal(self, form, configuration):
+        for problem in DrawnForm(form).problems[:5]:
+            messages.error(self.request, f"Not restored. {problem['words']}: {problem['reason']}")
+        return redirect(self.pages.url("history", configuration.identifier))
+
+    def revision(self, configuration, number) -> Revision:
+        kept = Revision.objects.filter(kind=configuration.kind, object_id=configuration.pk)
+        found = kept.select_related("saved_by").filter(number=number).first()
+        if found is None:
+            raise Http404("This revision is not kept.")
+        return found

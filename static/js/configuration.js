@@ -1,0 +1,138 @@
+// The form of a configuration. All of it works by plain POST; this makes it pleasant: searchable lists, dragging,
+// steps that stay open, an identifier made of the name, and a warning before unsaved changes are lost.
+(function () {
+  const form = document.getElementById("configuration-form");
+  if (!form) return;
+  let changed = form.hasAttribute("data-changed");
+  let leaving = false;
+
+  // -- lists of types: searchable, with their help
+  function option(data, escape) {
+    const help = data.help ? `<div class="choice-help">${escape(data.help)}</div>` : "";
+    return `<div><div>${escape(data.text)}</div>${help}</div>`;
+  }
+  function choose(select) {
+    if (select.tomselect || select.disabled || !select.offsetParent) return;
+    const widget = new TomSelect(select, {
+      maxOptions: null,
+      searchField: ["text", "value", "help"],
+      placeholder: select.dataset.placeholder || "",
+      hidePlaceholder: false,
+      controlInput: null,
+      plugins: ["dropdown_input"],
+      render: { option, optgroup_header: (data, escape) => `<div class="choice-group">${escape(data.label)}</div>` },
+    });
+    widget.control.setAttribute("aria-label", select.getAttribute("aria-label") || "");
+    if (widget.dropdown_content) widget.dropdown.querySelector("input")?.setAttribute("aria-label", "Search");
+  }
+
+  // -- dragging steps and rows: only their order fields change
+  function sort(list) {
+    if (list.sortableInstance || !list.querySelector(":scope > * > [data-grip]")) return;
+    list.sortableInstance = new Sortable(list, {
+      handle: "[data-grip]", draggable: ":scope > *", animation: 150, ghostClass: "step-ghost",
+      onEnd() {
+        [...list.children].forEach((item, index) => {
+          const order = item.querySelector(":scope > [data-order]");
+          if (order) order.value = index;
+        });
+        touch();
+      },
+    });
+  }
+
+  function start(root) {
+    root.querySelectorAll("select[data-choose]").forEach(choose);
+    root.querySelectorAll("[data-sortable]").forEach(sort);
+    root.querySelectorAll("[data-excludes]").forEach(exclude);
+    const wanted = root.querySelector("[data-focus]");
+    if (wanted) focus(wanted);
+  }
+
+  // -- where to look after the form was drawn anew
+  function focus(item) {
+    const kind = item.dataset.focus;
+    item.removeAttribute("data-focus");
+    const inside = kind === "up" || kind === "down"
+      ? item.querySelector(`:scope > .step-buttons [name$="-${kind}"]:not(:disabled), :scope .row-buttons [name$="-${kind}"]:not(:disabled)`)
+      : kind === "first" ? item.querySelector(".fields :is(input, select, textarea):not([type=hidden]), td :is(input, select, textarea):not([type=hidden])") : item;
+    (inside || item).focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    item.classList.add("just-moved");
+  }
+
+  // -- two policies that exclude each other
+  function exclude(section) {
+    const mine = section.querySelector(".policy-switch input");
+    const other = form.elements[section.dataset.excludes];
+    if (!mine || !other || mine.dataset.excluded) return;
+    mine.dataset.excluded = "1";
+    const apply = () => {
+      mine.disabled = other.checked && !mine.checked;
+      section.classList.toggle("policy-excluded", mine.disabled);
+    };
+    other.addEventListener("change", apply);
+    apply();
+  }
+
+  // -- the identifier follows the name until somebody types one
+  function slug(text) {
+    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 240);
+  }
+  let following = form.elements.identifier && !form.elements.identifier.disabled && !form.elements.identifier.value;
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== form) return;
+    touch();
+    if (event.target.name === "identifier") following = event.target.value === "";
+    if (event.target.name === "name" && following) form.elements.identifier.value = slug(event.target.value);
+  });
+
+  // -- unsaved changes
+  function touch() { changed = true; form.classList.add("is-changed"); }
+  form.addEventListener("change", touch);
+  form.addEventListener("submit", () => { leaving = true; });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave]")) leaving = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed && !leaving) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      event.preventDefault();
+      form.requestSubmit(document.querySelector("button[name=continue][form=configuration-form]"));
+    }
+  });
+
+  // -- steps: remember which are open, make their lists when they open
+  document.addEventListener("toggle", (event) => {
+    const details = event.target;
+    if (!details.matches?.(".step-details")) return;
+    const open = details.closest(".step").querySelector(":scope > [data-open]");
+    if (open) open.value = details.open ? "1" : "0";
+    if (details.open) details.querySelectorAll("select[data-choose]").forEach(choose);
+  }, true);
+  // An error in a folded step: unfold it before going there.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#problems a[href^='#']");
+    const target = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!target) return;
+    event.preventDefault();
+    for (let step = target.closest("details"); step; step = step.parentElement.closest("details")) step.open = true;
+    target.scrollIntoView({ block: "center" });
+    const control = target.matches("input,select,textarea") ? target : target.querySelector("input:not([type=hidden]),select,textarea,button");
+    control?.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "configuration-form-body") touch();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const body = document.getElementById("configuration-form-body");
+    if (body && event.detail.elt && (event.detail.elt === body || event.detail.elt.id === body.id)) start(body);
+  });
+  document.addEventListener("DOMContentLoaded", () => start(document));
+  if (document.readyState !== "loading") start(document);
+})();
