@@ -28,7 +28,14 @@ def _ordinal(day: int) -> str:
 
 
 def _zone(moment: datetime) -> str:
+    if moment.tzinfo is UTC:
+        return "UTC"
     return getattr(moment.tzinfo, "key", None) or _offset(moment, ":")
+
+
+def _abbreviation(moment: datetime) -> str:
+    name = moment.tzname() or ""
+    return name if name and not name.startswith(("UTC+", "UTC-")) else _offset(moment, ":")
 
 
 _LETTERS = {
@@ -61,7 +68,7 @@ _LETTERS = {
     "u": lambda m: f"{m.microsecond:06}",
     "v": lambda m: f"{m.microsecond // 1000:03}",
     "e": _zone,
-    "T": lambda m: m.tzname() or _offset(m, ":"),
+    "T": _abbreviation,
     "O": lambda m: _offset(m, ""),
     "P": lambda m: _offset(m, ":"),
     "p": lambda m: "Z" if m.utcoffset() == timedelta() else _offset(m, ":"),
