@@ -14,6 +14,7 @@ from alumio.jsontext import JSONTextError
 PIECE = 256 * 1024
 LARGEST_ITEM = 64 * 1024 * 1024
 LARGEST_ENVELOPE = 8 * 1024 * 1024
+ENDS = "the text ends in the middle"
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -80,7 +81,8 @@ class JSONStream:
         while self._peek() != b"]":
             if index:
                 if self._peek() != b",":
-                    self._fail("expected “,” or “]”")
+                    ended = self.at == len(self.buffer)
+                    self._fail(ENDS if ended else "expected “,” or “]”")
                 self.at += 1
                 self._peek()
             path = ".".join((*self.place, str(index)))
@@ -167,7 +169,7 @@ class JSONStream:
             self._fail("one item is larger than 64 MB")
         if not self._more():
             self.at = len(self.buffer)
-            self._fail("the text ends in the middle")
+            self._fail(ENDS)
 
     def _more(self) -> bool:
         """Read on, forgetting what is behind us; twice as much each time an item is not whole."""

@@ -1,0 +1,3 @@
+from tests.connectors.web import web
+
+__all__ = ["web"]
