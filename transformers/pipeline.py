@@ -40,6 +40,9 @@ class EntitySteps:
     def __bool__(self):
         return bool(self._steps)
 
+    def __bool__(self):
+        return bool(self._steps)
+
     def run(self, entity: Entity, context: Context) -> Iterator[Entity]:
         return self._from(0, entity, context)
 
@@ -150,6 +153,10 @@ class Pipeline:
     def build(cls, specs: Iterable[dict | str]) -> "Pipeline":
         """Build clean specs; a str names a saved transformer. Raises Located where one is gone."""
         return cls([entity_transformers.build(spec) for spec in specs])
+
+    def __bool__(self):
+        """Whether there is anything to run: without steps an entity passes as it is."""
+        return bool(self._steps)
 
     def run(self, entity: Entity, context: Context) -> Iterator[Entity]:
         """The entities that come of this one: none, one or many. Its data may be changed in place.
