@@ -18,6 +18,8 @@ import httpcore
 
 from connectors import guard
 
+GATHERED = 64 * 1024
+
 _clock = threading.local()
 
 
@@ -121,12 +123,18 @@ def _connect_to_first(addresses: list[str], port: int, timeout: float | None) ->
 
 
 class Stream(httpcore.NetworkStream):
-    """One connection. Each read and write waits no longer than the deadline leaves."""
+    """One connection. Each read and write waits no longer than the deadline leaves.
+
+    httpcore writes the head, the body and, as the end, nothing: a short request is gathered until
+    then and leaves in one piece.
+    """
 
     def __init__(self, connected: socket.socket):
-        self.socket = connected
+        self.socket, self._gathered = connected, b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._gathered:
+            self._send(timeout)
         try:
             self.socket.settimeout(seconds_left(timeout))
             return self.socket.recv(max_bytes)
@@ -137,8 +145,12 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ReadError(error.strerror or str(error)) from None
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if not buffer:
-            return
+        self._gathered = self._gathered + buffer if self._gathered else buffer
+        if self._gathered and (not buffer or len(self._gathered) > GATHERED):
+            self._send(timeout)
+
+    def _send(self, timeout: float | None) -> None:
+        buffer, self._gathered = self._gathered, b""
         try:
             # `sendall` takes the timeout for the whole buffer, not for each part of it.
             self.socket.settimeout(seconds_left(timeout))
