@@ -3,10 +3,11 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from alumio import views
+from alumio import dashboard, views
 from scheduler import health
 
 urlpatterns = [
+    path("", dashboard.Dashboard.as_view(), name="dashboard"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("alumio.api_urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("connectors.urls")),
     path("", include("transformers.urls")),
     path("", include("tasks.urls")),
+    path("", include("scheduler.urls")),
 ]
 
 handler400 = views.bad_request

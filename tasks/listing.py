@@ -40,7 +40,8 @@ class TaskList:
         self.params = params.copy()
         self.newest = _number(self.params.pop("newest", ["0"])[-1])
         self.seen = self.params.pop("seen", [""])[-1]
-        self.ids = [_number(i) for i in self.params.pop("ids", [""])[-1].split(",")[: max(SIZES)]]
+        ids = self.params.pop("ids", [""])[-1].split(",")
+        self.ids = [int(i) for i in ids[: max(SIZES)] if _number(i)]
         for name in [name for name in self.params if not any(self.params.getlist(name))]:
             del self.params[name]
         self.filter = TaskFilter(self.params, besides=PAGING)
@@ -143,10 +144,17 @@ class TaskList:
         rows = Task.objects.filter(id__in=self.ids, updated_at__gt=since - timedelta(seconds=2))
         return self.dressed(list(rows))
 
-    def live_url(self, newest: int, ids: str) -> str:
+    def live_url(self) -> str:
+        """Where to ask next for what changed: since now, for these rows, against this newest."""
         query = self.params.copy()
-        query.update({"newest": newest, "seen": timezone.now().isoformat(), "ids": ids})
+        ids = self.ids or [task.pk for task in self.page.rows]
+        query["ids"] = ",".join(map(str, ids))
+        query["newest"] = str(self.newest or self.watermark)
+        query["seen"] = timezone.now().isoformat()
         return f"{reverse('tasks:live')}?{query.urlencode()}"
+
+    def first_url(self) -> str:
+        return self.url()
 
     # -- links ----------------------------------------------------------------------------------
 
@@ -191,10 +199,14 @@ class TaskList:
         return bool(self.faults or self.filter.criteria())
 
     @property
-    def more_is_used(self) -> bool:
+    def more_used(self) -> int:
+        """How many filters of the last menu are set."""
         names = {name.partition("__")[0] for name in self.params}
-        hidden = {"identifier", "entity_schema", "updated_after", "updated_before"}
-        return bool(names & hidden or self.faults)
+        return len(names & {"identifier", "entity_schema"})
+
+    @cached_property
+    def chosen_routes(self) -> list[str]:
+        return [] if self.faults else self.filter.criteria().get("route", [])
 
     def texts(self) -> list[dict]:
         return [self._text(name, label) for name, label in TEXTS]

@@ -71,7 +71,9 @@ class Preview:
         return counts.Tally(sum(t.number for t in chosen), all(t.exact for t in chosen))
 
     def changing(self) -> list[tuple[Status, counts.Tally]]:
-        return [(s, self.tallies[s]) for s in Status if s in self.rule.sources and self.tallies[s][0]]
+        return [
+            (s, self.tallies[s]) for s in Status if s in self.rule.sources and self.tallies[s][0]
+        ]
 
     def refused(self) -> list[tuple[Status, counts.Tally]]:
         return [(s, t) for s in Status if (t := self.tallies[s])[0] and s not in self.rule.sources]

@@ -22,8 +22,9 @@ class List(RoleRequired, View):
     def get(self, request):
         tasks = TaskList(request.GET)
         context = {"list": tasks, "may_act": request.user.may("editor")}
-        status = 400 if tasks.faults else 200
-        return render(request, "tasks/list.html", context, status=status)
+        if not tasks.faults:
+            context["live_url"] = tasks.live_url()
+        return render(request, "tasks/list.html", context, status=400 if tasks.faults else 200)
 
 
 class Live(RoleRequired, View):
@@ -33,9 +34,13 @@ class Live(RoleRequired, View):
         tasks = TaskList(request.GET)
         if tasks.faults:
             return HttpResponse(status=204)
-        context = {"list": tasks, "changed": tasks.changed(), "live": True}
-        context |= {"may_act": request.user.may("editor"), "newest": tasks.newest}
-        context["live_ids"] = ",".join(map(str, tasks.ids))
+        context = {
+            "list": tasks,
+            "live_url": tasks.live_url(),
+            "news": tasks.news(),
+            "changed": tasks.changed(),
+            "may_act": request.user.may("editor"),
+        }
         return render(request, "tasks/_live.html", context)
 
 

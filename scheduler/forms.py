@@ -1,0 +1,91 @@
+"""The form of a scheduled job."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+
+from alumio.forms import ConfigurationForm, ReferenceField
+from alumio.located import Located
+from connectors.models import Incoming
+from routes.models import Route
+from scheduler import cron
+from scheduler.models import Kind, Priority, ScheduledJob
+
+NOT_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
+OTHER_ENDS = {Kind.IMPORT: ("route", "number_of_tasks"), Kind.EXPORT: ("incoming",)}
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """UTC first, then the places of the tz database by name."""
+    places = (name for name in available_timezones() if "/" in name)
+    kept = sorted(name for name in places if not name.startswith(NOT_PLACES))
+    return [(name, name.replace("_", " ")) for name in ("UTC", *kept)]
+
+
+class ExpressionInput(forms.TextInput):
+    """The field of a cron expression, which says what it means while it is typed."""
+
+    template_name = "scheduled_jobs/expression-input.html"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["preview_url"] = reverse_lazy("scheduled-jobs:preview")
+        return context
+
+
+class ExpressionField(forms.CharField):
+    """A cron expression in its plain form."""
+
+    widget = ExpressionInput
+
+    def clean(self, value):
+        text = super().clean(value)
+        try:
+            return cron.parse(text) if text else text
+        except cron.CronError as error:
+            raise ValidationError(str(error)) from error
+
+
+class ScheduledJobForm(ConfigurationForm):
+    job = forms.ChoiceField(choices=Kind.choices, initial=Kind.IMPORT)
+    incoming = ReferenceField(Incoming, required=False, help_text="What is fetched.")
+    route = ReferenceField(Route, required=False, help_text="Whose tasks are delivered.")
+    number_of_tasks = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2_147_483_647,
+        label="Number of tasks to export",
+        help_text="The next so many due tasks, oldest first. Empty means all.",
+    )
+    expression = ExpressionField(
+        max_length=255,
+        initial="*/5 * * * *",
+        help_text="Minute, hour, day of month, month, weekday.",
+    )
+    time_zone = forms.ChoiceField(choices=time_zones, initial="UTC")
+    priority = forms.TypedChoiceField(
+        choices=Priority.choices,
+        coerce=int,
+        initial=Priority.MEDIUM,
+        help_text="Which waiting process starts first.",
+    )
+
+    class Meta:
+        model = ScheduledJob
+        fields = (*ConfigurationForm.base_names, *ScheduledJob.content_fields)
+
+    def clean(self):
+        cleaned = super().clean()
+        job = cleaned.get("job")
+        if job not in OTHER_ENDS:
+            return cleaned
+        needed = "incoming" if job == Kind.IMPORT else "route"
+        for name in OTHER_ENDS[job]:
+            cleaned[name] = None
+        if not cleaned.get(needed) and needed not in self.errors:
+            noun = "an incoming" if needed == "incoming" else "a route"
+            label = self.fields[needed].label or needed.capitalize()
+            self.add_error(needed, Located(f"Choose {noun} to run.", (needed,), (label,)))
+        return cleaned

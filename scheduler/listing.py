@@ -1,0 +1,170 @@
+"""The pages of processes: what is shown of a process, and of the list of them."""
+
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Count
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from alumio import keyset
+from alumio.located import Located
+from routes.models import Route
+from scheduler.filters import ProcessFilter
+from scheduler.models import Kind, Process, Trigger
+from scheduler.status import Status
+
+SIZE = 50
+ACTIVE = (Status.SCHEDULED, Status.RUNNING)
+SETTINGS = (
+    "incoming__subscriber",
+    "incoming__transformers",
+    "route__transformers",
+)
+
+
+def processes():
+    """Processes with the names of what they run, and none of its settings."""
+    joined = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
+    return joined.defer("cursor", "revisions", *SETTINGS)
+
+
+def describe(rows: list[Process]) -> list[Process]:
+    """Give each process what its row shows: how long it waited and ran, and how far it is."""
+    now = timezone.now()
+    blockers = _blockers(rows)
+    for process in rows:
+        begun = process.started_at or process.ended_at
+        process.waited = (begun or now) - process.created_at
+        process.ran = (process.ended_at or now) - process.started_at if process.started_at else None
+        process.percent = _percent(process)
+        waits = process.status == Status.SCHEDULED
+        process.waits_for = blockers.get(_target(process)) if waits else None
+    return rows
+
+
+def _percent(process: Process) -> int | None:
+    """How much is done; None where nobody knows how much there is."""
+    if not process.total:
+        return None
+    return min(100, round(100 * process.done / process.total))
+
+
+def _target(process: Process) -> tuple:
+    return process.job, process.route_id or process.incoming_id
+
+
+def _blockers(rows: list[Process]) -> dict[tuple, Process]:
+    """By target, the running process that holds the place of those that wait. One query or none."""
+    waiting = {_target(process) for process in rows if process.status == Status.SCHEDULED}
+    if not waiting:
+        return {}
+    running = Process.objects.filter(status=Status.RUNNING)
+    found = running.only("job", "incoming", "route", "worker", "started_at")
+    return {_target(process): process for process in found if _target(process) in waiting}
+
+
+class ProcessList:
+    """One request's view of the processes."""
+
+    def __init__(self, params: QueryDict):
+        self.params = params.copy()
+        for name in [name for name in self.params if not any(self.params.getlist(name))]:
+            del self.params[name]
+        self.filter = ProcessFilter(self.params, besides=("cursor",))
+        self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        rows = self.filter.apply(processes())
+        try:
+            page = keyset.page(rows, "-id", SIZE, self.params.get("cursor"))
+        except Located:
+            page = keyset.page(rows, "-id", SIZE)
+        return page._replace(rows=describe(page.rows))
+
+    @cached_property
+    def criteria(self) -> dict:
+        return {} if self.faults else self.filter.criteria()
+
+    def tabs(self) -> list[dict]:
+        """Statuses with what is going on now, each a link."""
+        chosen = self.criteria.get("status", [])
+        active = Process.objects.filter(status__in=ACTIVE).order_by().values_list("status")
+        numbers = dict(active.annotate(Count("id")))
+        return [
+            {
+                "status": status.value,
+                "label": status.label,
+                "number": numbers.get(status.value, 0) if status in ACTIVE else None,
+                "active": status.value in chosen,
+                "url": self.url(status=None if chosen == [status.value] else status.value),
+            }
+            for status in Status
+        ]
+
+    def jobs(self) -> list[tuple]:
+        return self._choices("job", Kind)
+
+    def triggers(self) -> list[tuple]:
+        return self._choices("trigger", Trigger)
+
+    def _choices(self, name: str, choices) -> list[tuple]:
+        chosen = self.criteria.get(name, [])
+        options = [
+            (each.label, self.url(**{name: each.value}), chosen == [each.value]) for each in choices
+        ]
+        return [("All", self.url(**{name: None}), not chosen), *options]
+
+    def chips(self) -> list[dict]:
+        found = []
+        for name in ("incoming", "route"):
+            for row in self.filter.cleaned_data[name] if not self.faults else ():
+                found.append({"label": name, "text": row.name, "url": self.url(**{name: None})})
+        return found
+
+    def url(self, **changes) -> str:
+        query = self.params.copy()
+        query.pop("cursor", None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return f"{reverse('processes:list')}?{query.urlencode()}".rstrip("?")
+
+    def all_url(self) -> str:
+        return self.url(status=None)
+
+    @property
+    def here(self) -> str:
+        return f"{reverse('processes:list')}?{self.params.urlencode()}".rstrip("?")
+
+    def next_url(self) -> str | None:
+        return self.url(cursor=self.page.next) if self.page.next else None
+
+    def previous_url(self) -> str | None:
+        return self.url(cursor=self.page.previous) if self.page.previous else None
+
+
+def tasks_url(process: Process) -> str:
+    """The list of the tasks that a process made or moved: those of its routes, of its time."""
+    if not process.started_at:
+        return ""
+    if process.job == Kind.IMPORT:
+        made_by = Route.objects.filter(incoming=process.incoming_id)
+        routes, moment = list(made_by.values_list("identifier", flat=True)), "created"
+    else:
+        routes, moment = [process.route.identifier], "updated"
+    if not routes:
+        return ""
+    query = QueryDict(mutable=True)
+    query.setlist("route", routes)
+    query[f"{moment}_after"] = _utc(process.started_at)
+    if process.ended_at:
+        query[f"{moment}_before"] = _utc(process.ended_at, beyond=1)
+    return f"{reverse('tasks:list')}?{query.urlencode()}"
+
+
+def _utc(moment: datetime, beyond: int = 0) -> str:
+    return (moment + timedelta(seconds=beyond)).strftime("%Y-%m-%dT%H:%M:%SZ")

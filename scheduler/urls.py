@@ -1,0 +1,21 @@
+"""Addresses of the pages of processes and scheduled jobs, and of what runs something now."""
+
+from django.urls import include, path
+
+from scheduler import pages, views
+
+processes = [
+    path("", views.ProcessListPage.as_view(), name="list"),
+    path("<int:pk>/", views.ProcessPage.as_view(), name="detail"),
+    path("<int:pk>/skip/", views.Skip.as_view(), name="skip"),
+    path("<int:pk>/stop/", views.Stop.as_view(), name="stop"),
+]
+run_job = views.RunJob.as_view()
+
+urlpatterns = [
+    path("processes/", include((processes, "processes"))),
+    path("scheduled-jobs/<slug:identifier>/run/", run_job, name="run-scheduled-job"),
+    path("scheduled-jobs/", pages.urls()),
+    path("incomings/<slug:identifier>/run/", views.RunIncoming.as_view(), name="run-incoming"),
+    path("routes/<slug:identifier>/run/", views.RunRoute.as_view(), name="run-route"),
+]

@@ -1,0 +1,178 @@
+"""The pages of processes and scheduled jobs, and the buttons that run something now."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views import View
+
+from alumio import jsontext
+from alumio.access import RoleRequired
+from alumio.views import safe_next
+from connectors.models import Incoming
+from routes.models import Route
+from scheduler import cron, queue
+from scheduler.listing import ProcessList, describe, processes, tasks_url
+from scheduler.models import Process, ScheduledJob, Trigger
+from tasks.actions import name_of
+from tasks.log import Line
+
+MOST_MESSAGES = 300
+PREVIEWED_RUNS = 5
+
+# ---------------------------------------------------------------- processes
+
+
+class ProcessListPage(RoleRequired, View):
+    def get(self, request):
+        context = {"list": ProcessList(request.GET), "may_act": request.user.may("editor")}
+        template = "processes/_rows.html" if request.htmx else "processes/list.html"
+        return render(request, template, context)
+
+
+class ProcessPage(RoleRequired, View):
+    """One process; asked for by htmx, the part that changes while it runs."""
+
+    def get(self, request, pk):
+        joined = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
+        process = describe([get_object_or_404(joined, pk=pk)])[0]
+        newest = list(process.messages.order_by("-id")[: MOST_MESSAGES + 1])
+        context = {
+            "process": process,
+            "lines": [Line(message) for message in newest[:MOST_MESSAGES]],
+            "more_lines": len(newest) > MOST_MESSAGES,
+            "tasks_url": tasks_url(process),
+            "cursor": jsontext.dumps(process.cursor),
+            "may_act": request.user.may("editor"),
+        }
+        template = "processes/_detail.html" if request.htmx else "processes/detail.html"
+        return render(request, template, context)
+
+
+class ProcessChange(RoleRequired, View):
+    """Skips what is scheduled, or stops what runs."""
+
+    verb = ""
+
+    def post(self, request, pk):
+        process = get_object_or_404(Process.objects.defer("cursor"), pk=pk)
+        changed, done, needed = self.change(process, name_of(request.user))
+        if changed:
+            messages.success(request, done)
+        else:
+            process.refresh_from_db(fields=["status"])
+            now = process.get_status_display().lower()
+            messages.warning(
+                request, f"Process {pk} is {now}: only a {needed} one can be {self.verb}."
+            )
+        return redirect(safe_next(request, reverse("processes:detail", args=[pk])))
+
+
+class Skip(ProcessChange):
+    verb = "skipped"
+
+    def change(self, process, by):
+        text = f"Process {process.pk} was taken out of the queue."
+        return queue.skip(process, by), text, "scheduled"
+
+
+class Stop(ProcessChange):
+    verb = "stopped"
+
+    def change(self, process, by):
+        text = f"Process {process.pk} stops after the tasks in hand."
+        return queue.request_stop(process, by), text, "running"
+
+
+# ---------------------------------------------------------------- run now
+
+
+class RunNow(RoleRequired, View):
+    """Queues a run of an incoming or a route by hand."""
+
+    model = None
+
+    def post(self, request, identifier):
+        target = get_object_or_404(self.model, identifier=identifier)
+        run(request, target, limit=limit_in(request))
+        return redirect(safe_next(request, reverse("processes:list")))
+
+
+class RunIncoming(RunNow):
+    model = Incoming
+
+
+class RunRoute(RunNow):
+    model = Route
+
+
+class RunJob(RoleRequired, View):
+    """Queues what a scheduled job does, with its number of tasks and its priority."""
+
+    def post(self, request, identifier):
+        jobs = ScheduledJob.objects.select_related("incoming", "route")
+        job = get_object_or_404(jobs, identifier=identifier)
+        run(
+            request, job.target, limit=job.number_of_tasks, scheduled_job=job, priority=job.priority
+        )
+        return redirect(safe_next(request, reverse("scheduled-jobs:list")))
+
+
+def run(request, target: Incoming | Route, **options) -> None:
+    """Enqueue, and tell the person what came of it."""
+    try:
+        queued = queue.enqueue(target, Trigger.PERSON, user=request.user, **options)
+    except queue.Disabled as error:
+        messages.warning(request, str(error))
+        return
+    if queued.process:
+        text = "{} was queued as {}."
+        messages.success(request, format_html(text, target.name, link_to(queued.process)))
+    elif queued.duplicate_of:
+        text = "{} is already queued as {}."
+        messages.info(request, format_html(text, target.name, link_to(queued.duplicate_of)))
+    else:
+        messages.info(request, f"{target.name} is already queued.")
+
+
+def link_to(process: Process) -> str:
+    address = reverse("processes:detail", args=[process.pk])
+    return format_html('<a href="{}">process {}</a>', address, process.pk)
+
+
+def limit_in(request) -> int | None:
+    text = request.POST.get("limit", "")
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)
+        else None
+    )
+
+
+# ---------------------------------------------------------------- scheduled jobs
+
+
+class Preview(RoleRequired, View):
+    """What an expression means, while it is typed: the next runs, or what is wrong with it."""
+
+    def get(self, request):
+        expression = request.GET.get("expression", "")[:255]
+        zone = request.GET.get("time_zone", "UTC")
+        context = {"expression": expression, "zone": zone}
+        if expression.strip():
+            context |= preview(expression, zone)
+        return render(request, "scheduled_jobs/_preview.html", context)
+
+
+def preview(expression: str, zone: str) -> dict:
+    try:
+        text = cron.parse(expression)
+        runs = cron.upcoming(text, zone, timezone.now(), PREVIEWED_RUNS)
+    except cron.CronError as error:
+        return {"fault": str(error)}
+    except (ValueError, LookupError):
+        return {"fault": "There is no such time zone."}
+    walls = [instant.astimezone(cron.ZoneInfo(zone)) for instant in runs]
+    return {"normalised": text, "runs": walls, "either_day": cron.either_day(text)}
