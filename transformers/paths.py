@@ -225,11 +225,21 @@ def get(data, place: Place, default=MISSING):
 
 def find(data, pattern: Pattern) -> list[Match]:
     """All matches, in the order of the data, with the captures of the wildcards."""
-    found = [Match((), data, ())]
-    for segment in pattern:
+    value = data
+    for depth, segment in enumerate(pattern):
+        if type(segment) is not str:
+            return _find_below(pattern, depth, value)
+        value = value.get(segment, MISSING) if type(value) is dict else child(value, segment)
+        if value is MISSING:
+            return []
+    return [Match(pattern, value, ())]
+
+
+def _find_below(pattern: Pattern, depth: int, value) -> list[Match]:
+    """The matches from the first wildcard on."""
+    found = [Match(pattern[:depth], value, ())]
+    for segment in pattern[depth:]:
         found = _descend(found, segment)
-        if not found:
-            break
     return found
 
 

@@ -40,9 +40,6 @@ class EntitySteps:
     def __bool__(self):
         return bool(self._steps)
 
-    def __bool__(self):
-        return bool(self._steps)
-
     def run(self, entity: Entity, context: Context) -> Iterator[Entity]:
         return self._from(0, entity, context)
 
@@ -164,9 +161,6 @@ class Pipeline:
         Raises StepError at the entity that fails.
         """
         return self._steps.run(entity, context)
-
-    def __bool__(self):
-        return bool(self._steps)
 
 
 __all__ = ["Conditions", "DataSteps", "EntitySteps", "Filters", "Mappers", "Pipeline", "StepError"]

@@ -1,0 +1,6 @@
+"""Hypothesis without a deadline: how fast an example runs says nothing on a shared machine."""
+
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
