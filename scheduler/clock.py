@@ -7,7 +7,7 @@ rows unique by (job, instant): two clocks, or a restart in the middle, double no
 import logging
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, transaction
 
 from alumio import database
 from scheduler import queue
@@ -24,7 +24,18 @@ def tick(now: datetime | None = None) -> int:
     """Queue what is due. Returns how many occurrences were queued."""
     now = now or database.now()
     jobs = ScheduledJob.objects.filter(enabled=True).select_related("incoming", "route")
-    return sum(_tick(job, now) for job in jobs)
+    return sum(_guarded(job, now) for job in jobs)
+
+
+def _guarded(job: ScheduledJob, now: datetime) -> int:
+    """A job that cannot be worked out, whatever is wrong with it, must not stop the others."""
+    try:
+        return _tick(job, now)
+    except Error:
+        raise
+    except Exception as error:
+        log.error("The scheduled job “%s” cannot run: %s: %s", job, type(error).__name__, error)
+        return 0
 
 
 def _tick(job: ScheduledJob, now: datetime) -> int:
@@ -32,11 +43,7 @@ def _tick(job: ScheduledJob, now: datetime) -> int:
     since = job.checked_until or job.created_at
     if since >= now:
         return 0
-    try:
-        due = due_between(job.expression, job.time_zone, max(since, now - timedelta(days=1)), now)
-    except ValueError as error:
-        log.error("The scheduled job “%s” cannot run: %s", job, error)
-        return 0
+    due = due_between(job.expression, job.time_zone, max(since, now - timedelta(days=1)), now)
     fired = [_fire(job, instant, now) for instant in due]
     if due or now - since > timedelta(minutes=1):
         ScheduledJob.objects.filter(pk=job.pk).update(checked_until=now)

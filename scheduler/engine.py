@@ -1,7 +1,9 @@
-"""The engine: the thread of a worker that takes processes from the queue and executes them.
+"""The engine: the threads of a worker that take processes from the queue and execute them, and
+sweep beside that, so that a long run keeps nobody's repair waiting.
 
 One engine a worker, as many workers as wanted. It looks when the doorbell rings and, jittered, at
-least every ten seconds by itself, so that everything also runs without Redis, only later.
+least every ten seconds by itself, so that everything also runs without Redis, only later. Nothing
+that goes wrong in it ends it: a worker without its engine would look alive and do nothing.
 """
 
 import logging
@@ -9,10 +11,10 @@ import os
 import random
 import socket
 import threading
-import time
 
 from celery import bootsteps
-from django.db import DatabaseError, connections
+from django.conf import settings
+from django.db import Error, connections
 
 from scheduler import queue
 from scheduler.execution import execute
@@ -22,10 +24,13 @@ from scheduler.sweep import sweep
 
 log = logging.getLogger(__name__)
 
-POLL = (5.0, 10.0)
-SWEEP = 15.0
+POLL: float = getattr(settings, "ALUMIO_POLL_SECONDS", 10.0)
+SWEEP: float = getattr(settings, "ALUMIO_SWEEP_SECONDS", 15.0)
 STOP_WITHIN = 15.0
-"""Seconds: between two looks at the queue, between two sweeps, for the work in hand to end."""
+"""Seconds at most: between two looks at the queue, between two sweeps, for the work in hand to end.
+"""
+PAUSE = 2.0
+"""Seconds of rest after something that nobody foresaw."""
 
 bell = threading.Event()
 """Set by the doorbell's job; the engine of this worker process waits for it."""
@@ -36,11 +41,14 @@ class Engine:
         self.worker = worker
         self._stopping = threading.Event()
         self._run: ProcessRun | None = None
-        self._swept_at = 0.0
-        self._thread = threading.Thread(target=self._turn, name="engine", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._turn, name="engine", daemon=True),
+            threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True),
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Take nothing new; the work in hand ends after the tasks that are in flight."""
@@ -48,15 +56,25 @@ class Engine:
         bell.set()
         if self._run:
             self._run.ask_to_stop()
-        self._thread.join(STOP_WITHIN)
+        self._threads[0].join(STOP_WITHIN)
 
     def _turn(self) -> None:
         try:
             self._adopt()
             while not self._stopping.is_set():
-                self._look()
-                bell.wait(random.uniform(*POLL))  # noqa: S311 - jitter, no secret
+                while not self._stopping.is_set() and self._guarded(self._execute_next):
+                    pass
+                bell.wait(jittered(POLL))
                 bell.clear()
+        finally:
+            connections.close_all()
+
+    def _keep_sweeping(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._guarded(sweep)
+                bell.set()  # it may have queued something, and perhaps nobody else rings
+                self._stopping.wait(jittered(SWEEP))
         finally:
             connections.close_all()
 
@@ -65,18 +83,13 @@ class Engine:
         if named():
             self._guarded(lambda: repair_lost(self.worker))
 
-    def _look(self) -> None:
-        if time.monotonic() - self._swept_at > SWEEP:
-            self._swept_at = time.monotonic()
-            self._guarded(sweep)
-        while not self._stopping.is_set() and self._guarded(self._execute_next):
-            pass
-
     def _execute_next(self) -> bool:
         process = queue.start_next(self.worker)
         if process is None:
             return False
         self._run = ProcessRun(process)
+        if self._stopping.is_set():
+            self._run.ask_to_stop()
         try:
             execute(process, self._run)
         finally:
@@ -86,11 +99,18 @@ class Engine:
     def _guarded(self, work):
         try:
             return work()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("The database is away: %s", error)
-            connections.close_all()
-            self._stopping.wait(2.0)
-            return False
+        except (Exception, SystemExit):
+            log.exception("The engine met what it did not foresee")
+        connections.close_all()
+        self._stopping.wait(PAUSE)
+        return False
+
+
+def jittered(seconds: float) -> float:
+    """Between half of it and all of it, so that workers do not look at the same moment."""
+    return random.uniform(seconds / 2, seconds)  # noqa: S311 - jitter, no secret
 
 
 def named() -> str:

@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Iterable
 
-from django.db import DatabaseError, connections
+from django.conf import settings
+from django.db import Error, connections
 from django.db.models.functions import Now
 
 from alumio import bulk, database
@@ -18,11 +19,11 @@ from tasks.run import Lost, Run, Stopped
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = 3.0
-LEASE = 20.0
+LEASE: float = getattr(settings, "ALUMIO_LEASE_SECONDS", 20.0)
 """Seconds. A running process that was not heard of for a LEASE is lost."""
-MARGIN = 5.0
-"""Seconds before the end of the lease in which nothing is sent any more."""
+HEARTBEAT = LEASE * 0.15
+MARGIN = LEASE / 4
+"""Seconds: between two heartbeats; before the lease's end, when nothing is sent any more."""
 PROGRESS = 0.5
 """Seconds between two writes of the counts, where nothing else has to be written."""
 
@@ -140,6 +141,6 @@ class ProcessRun(Run):
                 return
             self._beaten_at = asked_at
             self._stop_asked |= self._row().filter(stop_requested=True).exists()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("Process %s could not renew its lease: %s", self.id, error)
             connections.close_all()

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from routes.models import Route
 from scheduler import queue
@@ -15,13 +15,18 @@ log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Repair what was lost, tick in case no beat does, queue real-time routes with due tasks."""
+    """Repair what was lost, tick in case no beat does, queue real-time routes with due tasks.
+
+    What goes wrong in one of these does not keep the others waiting.
+    """
     for work in (repair_lost, tick, queue_realtime):
         try:
             work()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("The sweep could not %s: %s", work.__name__.replace("_", " "), error)
             connection.close()
+        except Exception:
+            log.exception("The sweep could not %s", work.__name__.replace("_", " "))
 
 
 def queue_realtime() -> int:
