@@ -20,6 +20,15 @@ def now() -> datetime:
         return cursor.fetchone()[0]
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, says that the database could not be asked."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__
+    return False
+
+
 def persistently(work: Callable[[], Result], seconds: float = 20.0) -> Result:
     """Do `work`, again and again while the database is away, for `seconds` at most.
 

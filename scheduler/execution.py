@@ -1,12 +1,18 @@
 """Executing one started process from beginning to end, whatever happens in it."""
 
 import logging
+from typing import NamedTuple
+
+from django.db import transaction
 
 from alumio import database
 from alumio.located import Located
 from connectors.errors import ConnectorError
+from scheduler import queue
 from scheduler.models import Kind, Process
 from scheduler.runs import ProcessRun
+from tasks import messages
+from tasks.claim import give_back
 from tasks.pipeline import export_tasks, import_entities
 from tasks.run import Lost, Stopped
 from transformers.errors import StepError
@@ -17,33 +23,49 @@ EXPLAINED = (ConnectorError, StepError, Located)
 """Errors whose text says what, where and what to do."""
 
 
+class Ending(NamedTuple):
+    """How a run ended. `goes_on`: what is left undone is to be queued again."""
+
+    verb: str
+    result: str
+    goes_on: bool = False
+
+
 def execute(process: Process, run: ProcessRun | None = None) -> None:
     """Do the work of a Running process and end it: finished, failed or killed."""
     run = run or ProcessRun(process)
     with run:
-        verb, result = _work(process, run)
-    if verb:
-        database.persistently(lambda: _end(process, run, verb, result))
+        ending = _work(process, run)
+    if ending:
+        database.persistently(lambda: _end(process, run, ending))
 
 
-def _work(process: Process, run: ProcessRun) -> tuple[str | None, str]:
+def _work(process: Process, run: ProcessRun) -> Ending | None:
     if not process.target.enabled:
-        return "finish", "The configuration is disabled: nothing was done."
+        return Ending("finish", "The configuration is disabled: nothing was done.")
     try:
         _dispatch(process, run)
     except Lost:
         log.warning("%s was lost; its work goes on elsewhere.", process)
-        return None, ""
-    except Stopped:
-        return "stop", "Stopped. " + summary(run)
+        return None
+    except Stopped:  # by a person, or with its worker: then the rest is not forgotten
+        return Ending("stop", "Stopped. " + summary(run), goes_on=True)
     except EXPLAINED as error:
         run.note("error", str(error), getattr(error, "detail", None))
-        return "fail", str(error)
-    except Exception as error:
-        log.exception("%s failed", process)
-        run.note("error", f"Unexpected {type(error).__name__}: {error}")
-        return "fail", f"Unexpected {type(error).__name__}: {error}"
-    return "finish", summary(run)
+        return Ending("fail", str(error))
+    except (Exception, SystemExit) as error:
+        return _unexpected(process, run, error)
+    return Ending("finish", summary(run))
+
+
+def _unexpected(process: Process, run: ProcessRun, error: BaseException) -> Ending:
+    text = f"Unexpected {type(error).__name__}: {error}"
+    if database.is_away(error):
+        log.warning("%s was cut off from the database: %s", process, error)
+        return Ending("lose", f"Cut off from the database. {text}", goes_on=True)
+    log.error("%s failed", process, exc_info=error)
+    run.note("error", text)
+    return Ending("fail", text)
 
 
 def _dispatch(process: Process, run: ProcessRun) -> None:
@@ -55,9 +77,17 @@ def _dispatch(process: Process, run: ProcessRun) -> None:
         export_tasks(process.route, run, process.limit)
 
 
-def _end(process: Process, run: ProcessRun, verb: str, result: str) -> None:
-    mine = Process.objects.filter(pk=process.pk)
-    mine.move(verb, result=result, counts=dict(run.counts), done=run.done, slot=None)
+def _end(process: Process, run: ProcessRun, ending: Ending) -> None:
+    """Write the end of a process; nothing stays in Processing behind it."""
+    values = {"counts": dict(run.counts), "done": run.done, "slot": None}
+    with transaction.atomic():
+        mine = Process.objects.filter(pk=process.pk)
+        if not mine.move(ending.verb, result=messages.storable(ending.result), **values):
+            return
+        give_back(process.pk)
+        process.refresh_from_db()
+        if ending.goes_on:
+            queue.resume(process)
 
 
 def summary(run: ProcessRun) -> str:

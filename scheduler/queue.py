@@ -7,16 +7,19 @@ running process in a route's slot cannot be stored.
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from alumio import database
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import doorbell
-from scheduler.models import Kind, Priority, Process, ScheduledJob
+from scheduler.models import Kind, Priority, Process, ScheduledJob, Trigger
 from scheduler.status import Status
+
+MAX_FRUITLESS = 3
+"""Processes in a row that died without having done anything; after them nothing is resumed."""
 
 
 class Disabled(Exception):
@@ -106,41 +109,82 @@ def _running(process: Process) -> Process | None:
     return _same(process).filter(status=Status.RUNNING).order_by("id").first()
 
 
+def resume(process: Process) -> Process | None:
+    """Queue what an ended process has left undone: an import from its last committed cursor, an
+    export for the rest of its limit.
+
+    Not where somebody asked it to stop, where its configuration is disabled, or where it is the
+    last of MAX_FRUITLESS in a row: what they tried to do would end the next one, too.
+    """
+    left = None if process.limit is None else process.limit - process.done
+    if process.stop_requested or not process.target.enabled or left == 0 or gets_nowhere(process):
+        return None
+    return enqueue(
+        process.target,
+        Trigger.RESUME,
+        limit=left and max(left, 1),
+        priority=process.priority,
+        resumes=process,
+    ).process
+
+
+def gets_nowhere(process: Process) -> bool:
+    """Whether the process and those that it resumes failed before they did anything at all,
+    MAX_FRUITLESS in a row."""
+    for _ in range(MAX_FRUITLESS):
+        if process is None or process.status != Status.FAILED or any(process.counts.values()):
+            return False
+        process = process.resumes
+    return True
+
+
 def start_next(worker: str) -> Process | None:
     """Start the best Scheduled process whose place is free: by priority, then by age."""
+    routes, incomings = _busy()
     waiting = Process.objects.filter(status=Status.SCHEDULED).order_by("priority", "id")
-    for process in waiting.select_related("incoming", "route")[:200]:
-        started = _start(process, worker)
-        if started:
-            return started
-    return None
-
-
-def _start(process: Process, worker: str) -> Process | None:
-    slots = process.route.slots if process.route else 1
-    taken = set(
-        Process.objects.filter(
-            Q(route=process.route) if process.route else Q(incoming=process.incoming),
-            status=Status.RUNNING,
-        ).values_list("slot", flat=True)
-    )
-    for slot in range(slots):
-        if slot not in taken and len(taken) < slots and _take(process, worker, slot):
+    while True:
+        free = waiting.exclude(route__in=routes).exclude(incoming__in=incomings)
+        process = free.select_related("incoming", "route").first()
+        if process is None:
+            return None
+        if _start(process, worker):
             return Process.objects.select_related("incoming", "route__outgoing").get(pk=process.pk)
-    return None
+        if Process.objects.filter(pk=process.pk, status=Status.SCHEDULED).exists():
+            (routes if process.route_id else incomings).add(process.route_id or process.incoming_id)
 
 
-def _take(process: Process, worker: str, slot: int) -> bool:
-    mine = Process.objects.filter(pk=process.pk)
+def _busy() -> tuple[set[int], set[int]]:
+    """Routes and incomings that have no place free, however many wait for one."""
+    running = Process.objects.filter(status=Status.RUNNING)
+    counted = running.values_list("route", "incoming").annotate(Count("id")).order_by()
+    counts = {(route, incoming): number for route, incoming, number in counted}
+    slots = {route.pk: route.slots for route in Route.objects.filter(pk__in=[r for r, _ in counts])}
+    routes = {r for (r, _), number in counts.items() if r and number >= slots.get(r, 1)}
+    return routes, {incoming for _, incoming in counts if incoming}
+
+
+def _start(process: Process, worker: str) -> bool:
+    """Whether the process is ours now. Starts of one configuration go one after the other, so that
+    a limit that somebody lowers meanwhile holds as well; the unique index has the last word."""
     try:
         with transaction.atomic():
-            if connection.features.has_select_for_update:
-                locked = mine.select_for_update(skip_locked=True).values_list("pk", flat=True)
-                if not locked.filter(status=Status.SCHEDULED).first():
-                    return False
-            return bool(mine.move("start", worker=worker, slot=slot, heartbeat_at=Now()))
+            slot = _free_slot(process)
+            mine = Process.objects.filter(pk=process.pk)
+            return slot is not None and bool(
+                mine.move("start", worker=worker, slot=slot, heartbeat_at=Now())
+            )
     except IntegrityError:
         return False
+
+
+def _free_slot(process: Process) -> int | None:
+    model, pk = (Route, process.route_id) if process.route_id else (Incoming, process.incoming_id)
+    target = model.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    slots = target.slots if isinstance(target, Route) else 1
+    running = _same(process).filter(status=Status.RUNNING)
+    taken = set(running.values_list("slot", flat=True))
+    free = [slot for slot in range(slots) if slot not in taken]
+    return free[0] if target and free and len(taken) < slots else None
 
 
 def skip(process: Process, by: str = "") -> bool:

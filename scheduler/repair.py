@@ -1,8 +1,8 @@
 """Repair: lost processes are found by their lease, and their tasks go on without anyone asking.
 
 A process that was not heard of for a lease is Failed (lost). Its tasks become New again; one whose
-process died for the third time is Failed, so that one poisonous record cannot stop a queue. A lost
-import is queued again from its last committed cursor.
+process died for the third time is Failed, so that one poisonous record cannot stop a queue. What
+the process left undone is queued again, an import from its last committed cursor.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from alumio import database
 from scheduler import queue
-from scheduler.models import Kind, Process, Trigger
+from scheduler.models import Process
 from scheduler.runs import LEASE
 from scheduler.status import Status
 from tasks import messages
@@ -25,6 +25,11 @@ from transformers.context import LogLine
 log = logging.getLogger(__name__)
 
 MAX_DEATHS = 3
+LOST = "Lost: its worker died or was cut off."
+NOWHERE = (
+    f"This happened {queue.MAX_FRUITLESS} times in a row before anything was done, so it is not "
+    "tried again by itself. Look at the worker's log, then run it again."
+)
 
 
 def repair_lost(worker: str | None = None) -> int:
@@ -40,17 +45,26 @@ def repair_lost(worker: str | None = None) -> int:
 
 
 def give_up(process: Process, gone: Q) -> bool:
-    """End a lost process and free its tasks, in one transaction. False if it lives after all."""
+    """End a lost process, free its tasks and queue the rest, in one transaction. False if it lives
+    after all."""
     with transaction.atomic():
-        rows = Process.objects.filter(gone, pk=process.pk)
-        if not rows.move("lose", result="Lost: its worker died or was cut off.", slot=None):
+        if not Process.objects.filter(gone, pk=process.pk).move("lose", result=LOST, slot=None):
             return False
         released, failed = release_tasks(process.pk)
+        _note(process, released + failed)
+        queue.resume(process)
     log.warning("%s was lost: %s tasks released, %s failed.", process, released, failed)
-    if process.job == Kind.IMPORT and process.target.enabled:
-        process.refresh_from_db()
-        queue.enqueue(process.incoming, Trigger.RESUME, priority=process.priority, resumes=process)
     return True
+
+
+def _note(process: Process, interrupted: int) -> None:
+    """Write down how many tasks the death concerned, and whether the rest is tried again."""
+    process.refresh_from_db()
+    if interrupted:
+        process.counts["interrupted"] = interrupted
+    if queue.gets_nowhere(process):
+        process.result = f"{LOST} {NOWHERE}"
+    process.save(update_fields=["counts", "result"])
 
 
 def release_tasks(process: int) -> tuple[int, int]:

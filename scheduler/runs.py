@@ -1,5 +1,6 @@
 """A running process: its lease, its progress, its log."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -24,6 +25,7 @@ LEASE: float = getattr(settings, "ALUMIO_LEASE_SECONDS", 20.0)
 HEARTBEAT = LEASE * 0.15
 MARGIN = LEASE / 4
 """Seconds: between two heartbeats; before the lease's end, when nothing is sent any more."""
+NOT_DONE = ("new", "fenced", "interrupted")
 PROGRESS = 0.5
 """Seconds between two writes of the counts, where nothing else has to be written."""
 
@@ -49,7 +51,7 @@ class ProcessRun(Run):
         self._ended.set()
         self._thread.join(timeout=5)
         if not self._lost:
-            self._write_lines()
+            database.persistently(self._write_lines)
 
     # -- what the data path asks ----------------------------------------------------------------
 
@@ -59,7 +61,7 @@ class ProcessRun(Run):
         if self._stop_asked:
             raise Stopped(f"Process {self.id} was asked to stop.")
         if self.lines:
-            self._write_lines()
+            database.persistently(self._write_lines)
 
     def may_send(self) -> bool:
         held = time.monotonic() - self._beaten_at < LEASE - MARGIN
@@ -80,14 +82,13 @@ class ProcessRun(Run):
         self.lines.append((level, text, detail))
 
     def started(self, total: int | None = None, **revisions: int) -> None:
-        self._row().update(total=total, revisions=revisions)
+        row = self._row()
+        database.persistently(lambda: row.update(total=total, revisions=revisions))
 
     def created(self, routes: Iterable[Route]) -> None:
         for route in routes:
-            try:
-                queue.enqueue(route, Trigger.REALTIME)
-            except queue.Disabled:
-                continue
+            with contextlib.suppress(queue.Disabled):
+                database.persistently(lambda route=route: queue.enqueue(route, Trigger.REALTIME))
 
     # -- the row --------------------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ class ProcessRun(Run):
         """Records fetched, or tasks exported."""
         if "records" in self.counts:
             return self.counts["records"]
-        return sum(n for name, n in self.counts.items() if name not in ("new", "fenced"))
+        return sum(n for name, n in self.counts.items() if name not in NOT_DONE)
 
     def ask_to_stop(self) -> None:
         self._stop_asked = True
@@ -105,8 +106,7 @@ class ProcessRun(Run):
         return Process.objects.filter(pk=self.id, status=Status.RUNNING)
 
     def _write_lines(self) -> None:
-        lines, self.lines = self.lines, []
-        if not lines:
+        if not self.lines:
             return
         now = database.now()
         bulk.insert(
@@ -120,9 +120,10 @@ class ProcessRun(Run):
                     messages.storable(text),
                     messages.detail_text(detail),
                 )
-                for level, text, detail in lines
+                for level, text, detail in self.lines
             ],
         )
+        self.lines = []
 
     # -- the lease ------------------------------------------------------------------------------
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
 from tasks.models import Payload, Task
 from tasks.status import OPEN, Status
 
 PAGE = 200
+MAX_BYTES = 16_000_000
+"""Of entity data claimed at once, so that large entities do not fill the memory by the hundred."""
 QUARANTINE_AFTER = 1
 """Deaths after which a task is claimed alone, so that its next death is nobody else's."""
 
@@ -60,6 +62,13 @@ def claim(route_id: int, process: int, size: int) -> list[Claimed]:
     return []
 
 
+def give_back(process: int) -> int:
+    """Release what a process holds and nobody works on, at its own end or where the answer to its
+    claim got lost. Returns how many tasks."""
+    held = Task.objects.filter(held_by=process, status=Status.PROCESSING)
+    return held.move("release", attempts=F("attempts") - 1)
+
+
 def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
     ids = _lock(route_id, size)
     if not ids:
@@ -90,41 +99,52 @@ def _lock(route_id: int, size: int) -> list[int]:
     for the page's entities costs the same whatever the database believes of its tables.
     """
     ids: list[int] = []
-    last = 0
-    while len(ids) < size:
+    last, room = 0, MAX_BYTES
+    while len(ids) < size and room > 0:
         candidates = due(route_id).filter(id__gt=last).order_by("id")
-        page = list(candidates.values_list("id", "entity_identifier", "deaths")[:PAGE])
+        page = list(candidates.values_list("id", "entity_identifier", "deaths", "size")[:PAGE])
         if not page:
             break
         last = page[-1][0]
         free = _not_held_back(route_id, page)
+        if ids and not free:
+            break  # the rest waits for entities that we have; many updates of few make long pages
         if not ids and free and free[0][1] >= QUARANTINE_AFTER:
             alone = _locked(route_id, [free[0][0]])
             if alone:
                 return alone
-        healthy = [id for id, deaths in free if deaths < QUARANTINE_AFTER]
-        ids += _locked(route_id, healthy[: size - len(ids)])
+        healthy = [(id, bytes) for id, deaths, bytes in free if deaths < QUARANTINE_AFTER]
+        chosen, room = _fitting(healthy[: size - len(ids)], room, bool(ids))
+        ids += _locked(route_id, chosen)
     return ids
 
 
-def _not_held_back(route_id: int, page: list[tuple]) -> list[tuple[int, int]]:
-    """(id, deaths) of those whose entity has no older open task and none in Processing."""
+def _fitting(tasks: list[tuple[int, int]], room: int, some: bool) -> tuple[list[int], int]:
+    """The ids of tasks (id, bytes) for which there is room, and the room left; the first of all
+    fits always (`some`: there is one already)."""
+    chosen = []
+    for id, size in tasks:
+        room -= size
+        if room < 0 and (some or chosen):
+            break
+        chosen.append(id)
+    return chosen, room
+
+
+def _not_held_back(route_id: int, page: list[tuple]) -> list[tuple[int, int, int]]:
+    """(id, deaths, bytes) of those whose entity has no older open task and none in Processing."""
     open_tasks = Task.objects.filter(
         route_id=route_id,
-        entity_identifier__in={entity for _, entity, _ in page},
+        entity_identifier__in={entity for _, entity, _, _ in page},
         status__in=OPEN,
     )
-    first: dict[str, int] = {}
-    flying = set()
-    for id, entity, status in open_tasks.values_list("id", "entity_identifier", "status"):
-        first[entity] = min(id, first.get(entity, id))
-        if status == Status.PROCESSING:
-            flying.add(entity)
-    return [
-        (id, deaths)
-        for id, entity, deaths in page
-        if first.get(entity) == id and entity not in flying
-    ]
+    by_entity = (
+        open_tasks.order_by()
+        .values_list("entity_identifier")
+        .annotate(oldest=Min("id"), flying=Count("id", filter=Q(status=Status.PROCESSING)))
+    )
+    first = {entity: oldest for entity, oldest, flying in by_entity if not flying}
+    return [(id, deaths, bytes) for id, entity, deaths, bytes in page if first.get(entity) == id]
 
 
 def _locked(route_id: int, ids: list[int]) -> list[int]:
