@@ -78,7 +78,7 @@ class Storages:
 
     def _row(self, identifier: str) -> Storage:
         if identifier not in self._rows:
-            self._rows[identifier] = find(identifier)
+            self._rows[identifier] = database.persistently(lambda: find(identifier))
         return self._rows[identifier]
 
     def _written(self, identifier: str, key: str):
@@ -102,9 +102,12 @@ class Port:
         if written is _DELETED:
             return MISSING
         if written is MISSING:
-            rows = live_items(self._storage).filter(key=str(key))
-            written = rows.values_list("value", flat=True).first()
+            written = database.persistently(lambda: self._stored(str(key)))
         return MISSING if written is None else jsontext.loads(written)
+
+    def _stored(self, key: str) -> str | None:
+        rows = live_items(self._storage).filter(key=key)
+        return rows.values_list("value", flat=True).first()
 
     def put(self, key: str, value) -> None:
         if not 0 < len(str(key)) <= LONGEST_KEY or "\0" in str(key):

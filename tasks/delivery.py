@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connections
 
-from alumio import jsontext
+from alumio import database, jsontext
 from connectors.errors import PublisherError
 from connectors.registries import publishers
 from connectors.storage import Storages
@@ -47,10 +47,10 @@ class Export:
             result = self._deliver(task, context)
         except (StepError, PublisherError) as error:
             context.log("error", str(error), getattr(error, "detail", None))
-            result = ERROR
-        except Exception as error:  # a fault of ours must not stop the other tasks
+            result = UNSENT if database.is_away(error) else ERROR
+        except BaseException as error:  # even SystemExit: without its thread the task would hang
             context.log("error", f"Unexpected {type(error).__name__}: {error}")
-            result = ERROR
+            result = UNSENT if database.is_away(error) else ERROR
         return Outcome(task, result, context.messages, context.storages)
 
     def _deliver(self, task: Claimed, context: Context) -> str:

@@ -17,7 +17,7 @@ from alumio import database
 from connectors.models import Incoming
 from routes.models import Route
 from tasks import unchanged
-from tasks.claim import Claimed, claim
+from tasks.claim import Claimed, claim, give_back
 from tasks.delivery import Deliverers, Export
 from tasks.importing import Import
 from tasks.insertion import insert
@@ -79,14 +79,18 @@ def export_tasks(route: Route, run: Run | None = None, limit: int | None = None)
         _export(route, run, limit, deliverers, settler)
     finally:
         deliverers.stop()
-        _drain(deliverers, settler)
-        deliverers.close()
-        export.close()
+        try:
+            _drain(deliverers, settler)
+        finally:
+            deliverers.close()
+            export.close()
     return run
 
 
 def _export(route: Route, run: Run, limit, deliverers: Deliverers, settler: Settler) -> None:
     for batch in _batches(route, run, limit, deliverers, settler):
+        if batch[0].quarantined:
+            _collect(deliverers, settler, run, down_to=0)
         deliverers.give(batch)
         # Claim again while the last ones are still under way, so that no sender ever waits.
         down_to = 0 if batch[0].quarantined else route.requests_in_flight
@@ -109,8 +113,15 @@ def _batches(route, run, limit, deliverers, settler) -> Iterator[list[Claimed]]:
             settler.flush()
         else:
             settler.flush()
-            return
+            if not _forgotten(run):
+                return
     _collect(deliverers, settler, run, down_to=0)
+
+
+def _forgotten(run: Run) -> bool:
+    """Whether tasks are due again that this run claimed without learning it: the connection broke
+    after the claim was committed."""
+    return bool(run.id and database.persistently(lambda: give_back(run.id)))
 
 
 def _collect(deliverers: Deliverers, settler: Settler, run: Run, down_to: int) -> None:
