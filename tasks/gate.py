@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from alumio import jsontext
 from routes.models import Route
 from tasks.limits import beginning, max_bytes, size_of
+from tasks.messages import storable
 from tasks.status import Status
 from transformers import schemas
 from transformers.context import LogLine
@@ -56,7 +57,7 @@ class Gate:
         return Draft(
             self.route,
             Status.REJECTED,
-            schema or "",
+            storable(str(schema or ""))[:MAX_IDENTIFIER],
             identifier,
             beginning(text),
             size_of(text),

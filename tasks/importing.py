@@ -1,15 +1,17 @@
 """The import side of the data path: from raw records to chunks of drafts."""
 
+import reprlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from alumio import jsontext
+from alumio import database, jsontext
 from connectors.models import Incoming
 from connectors.registries import subscribers
 from connectors.storage import Storages
 from routes.models import Route
 from tasks.gate import Draft, Gate
+from tasks.messages import storable
 from tasks.run import Run
 from tasks.status import Status
 from tasks.variables import variables
@@ -18,6 +20,8 @@ from transformers.entity import Entity
 from transformers.errors import StepError
 from transformers.pipeline import Pipeline
 
+MAX_DRAFTS, MAX_BYTES = 2_000, 16_000_000
+"""Drafts, and bytes of their data, after which a chunk is committed although records are few."""
 MAX_NOTED = 100
 """Filtered or faulty records that the process's own log names one by one."""
 
@@ -29,6 +33,15 @@ class Chunk:
     cursor: dict
     drafts: list[Draft] = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
+    bytes: int = 0
+
+    def is_full(self, records: int) -> bool:
+        """Whether it is to be committed: few large records, or many made of one, count as well."""
+        return (
+            self.counts["records"] >= records
+            or len(self.drafts) >= MAX_DRAFTS
+            or self.bytes >= MAX_BYTES
+        )
 
     def realtime_routes(self) -> set[Route]:
         return {d.route for d in self.drafts if d.route.realtime and d.status == Status.NEW}
@@ -84,7 +97,7 @@ class Import:
                 continue
             self._add(record, chunk)
             chunk.cursor = {"page": page.cursor, "done": position}
-            if chunk.counts["records"] >= size:
+            if chunk.is_full(size):
                 yield chunk
                 chunk = Chunk(chunk.cursor)
         if chunk.counts["records"]:
@@ -103,6 +116,7 @@ class Import:
         context.storages.merge()
         for lane in self.lanes:
             self._add_to_lane(lane, record, entities, context, chunk)
+        chunk.bytes += sum(draft.size for draft in chunk.drafts[before:])
         if len(chunk.drafts) == before:
             chunk.counts["filtered"] += 1
             self._note_filtered(context)
@@ -130,11 +144,15 @@ class Import:
             self._reject(lane, record, error, own, chunk)
 
     def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:
+        if database.is_away(error):
+            raise error  # the record is not to blame
         reasons = [describe(error)]
-        text = jsontext.dumps(record)
-        chunk.drafts.append(lane.gate.reject(text, self.schema, reasons, context.messages))
+        draft = lane.gate.reject(readable(record), self.schema, reasons, context.messages)
+        chunk.drafts.append(draft)
 
     def _reject_everywhere(self, record, error, context, chunk: Chunk) -> None:
+        if database.is_away(error):
+            raise error
         for lane in self.lanes:
             self._reject(lane, record, error, context, chunk)
         if not self.lanes:
@@ -164,6 +182,14 @@ class Import:
         return Context(
             scope=dict(self.scope), variables=self.variables, storages=self.storages.layer()
         )
+
+
+def readable(record) -> str:
+    """A record as JSON text; of one that JSON cannot say, as much as can be shown."""
+    try:
+        return jsontext.dumps(record)
+    except Exception:
+        return storable(reprlib.repr(record))
 
 
 def describe(error: Exception) -> str:
