@@ -147,8 +147,8 @@ def start_next(worker: str) -> Process | None:
         process = free.select_related("incoming", "route").first()
         if process is None:
             return None
-        if _start(process, worker):
-            return Process.objects.select_related("incoming", "route__outgoing").get(pk=process.pk)
+        if started := start(process, worker):
+            return started
         if Process.objects.filter(pk=process.pk, status=Status.SCHEDULED).exists():
             (routes if process.route_id else incomings).add(process.route_id or process.incoming_id)
 
@@ -163,18 +163,23 @@ def _busy() -> tuple[set[int], set[int]]:
     return routes, {incoming for _, incoming in counts if incoming}
 
 
-def _start(process: Process, worker: str) -> bool:
-    """Whether the process is ours now. Starts of one configuration go one after the other, so that
-    a limit that somebody lowers meanwhile holds as well; the unique index has the last word."""
+def start(process: Process, worker: str) -> Process | None:
+    """Start this Scheduled process in a free place, or answer None.
+
+    Starts of one configuration go one after the other, so that a limit that somebody lowers
+    meanwhile holds as well; the unique index has the last word.
+    """
+    mine = Process.objects.filter(pk=process.pk)
     try:
         with transaction.atomic():
             slot = _free_slot(process)
-            mine = Process.objects.filter(pk=process.pk)
-            return slot is not None and bool(
-                mine.move("start", worker=worker, slot=slot, heartbeat_at=Now())
-            )
+            if slot is None:
+                return None
+            if not mine.move("start", worker=worker, slot=slot, heartbeat_at=Now()):
+                return None
     except IntegrityError:
-        return False
+        return None
+    return mine.select_related("incoming", "route__outgoing").get()
 
 
 def _free_slot(process: Process) -> int | None:
