@@ -139,7 +139,7 @@ class _Reader:
         start = self.position
         if self.peek() != '"':
             self.path[-1] = None
-            self.fail("expected a key in double quotes")
+            self.fail(self.ended("a key") or "expected a key in double quotes")
         key = self.string()
         self.path[-1] = key
         if key in self.seen[-1]:
@@ -147,9 +147,12 @@ class _Reader:
         self.seen[-1].add(key)
         self.skip_space()
         if self.peek() != ":":
-            self.fail("expected “:” after the key")
+            self.fail(self.ended("“:”") or "expected “:” after the key")
         self.position += 1
         self.skip_space()
+
+    def ended(self, expected) -> str:
+        return "" if self.peek() else f"the text ends where {expected} is expected"
 
     def value(self):
         character = self.peek()

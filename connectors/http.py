@@ -243,17 +243,23 @@ class _Attempt:
 
     def read(self, answer: httpx.Response) -> Body:
         body, encoding = Body(), answer.headers.get("content-encoding", "")
+        announced = answer.headers.get("content-length", "")
         try:
+            if announced.isdigit() and self.request.method != "HEAD":
+                self.limit(int(announced))
             for data in unpacked(answer.stream, encoding):
                 dialer.seconds_left()
                 body.append(data)
-                if body.size > self.max_bytes:
-                    what = f"answered more than {readable_size(self.max_bytes)}."
-                    raise self.error("too_large", what, TOO_LARGE)
+                self.limit(body.size)
         except BaseException:
             body.close()
             raise
         return body
+
+    def limit(self, size: int) -> None:
+        if size > self.max_bytes:
+            what = f"answered more than {readable_size(self.max_bytes)}."
+            raise self.error("too_large", what, TOO_LARGE)
 
     def redirect(self, response: Response) -> None:
         """Make the request of the next hop: without the credentials where the origin changes."""

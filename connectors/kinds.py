@@ -62,6 +62,10 @@ class Plugin(Component):
 class Authentication(Plugin):
     """Adds credentials to every request."""
 
+    def removed_from(self, url: str) -> str:
+        """The URL without what `apply` adds to it."""
+        return url
+
 
 class Client(Component):
     """How a system is talked to: its address, credentials and limits (Alumio: HTTP client)."""

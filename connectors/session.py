@@ -56,6 +56,12 @@ class Session:
             raise refused(response)
         return response
 
+    def public(self, url: str) -> str:
+        """A URL without the credentials that are added to each request, fit to be stored."""
+        for part in (*self.client.authentications, *self.template.authentications):
+            url = part.removed_from(url)
+        return url
+
     def log(self, context, response: Response) -> None:
         """Note a request that went well: a line, and as much as the plugin “logger” asks for."""
         size = readable_size(response.body.size)

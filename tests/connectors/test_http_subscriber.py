@@ -334,3 +334,19 @@ def test_wrong_settings_are_refused_when_saved(request_, words):
 def test_a_parser_takes_the_list_itself():
     with pytest.raises(ValidationError, match="without"):
         build(deserializer=json_parser("items.*"))
+
+
+def test_a_cursor_keeps_no_credentials(web):
+    web.answer = lambda request: httpx.Response(
+        200, json={"next": f"{request.url.copy_merge_params({'page': len(web.requests)})}"}
+    )
+    key = {"prototype": "query-parameter", "parameters": {"name": "k", "value": "canary"}}
+    pagination = {"prototype": "next", "parameters": {"pattern": "next", "pageLimit": 3}}
+
+    pages = fetch(build({"authentications": [key]}, pagination=pagination))
+
+    assert [page[1] for page in pages[1:]] == [
+        {"page": 2, "uri": URI + "?page=1"},
+        {"page": 3, "uri": URI + "?page=2"},
+    ]
+    assert web.last.url.params["k"] == "canary"

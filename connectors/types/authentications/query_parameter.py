@@ -3,6 +3,7 @@
 from django import forms
 
 from connectors.credentials import SecretTemplateField, known
+from connectors.draft import without_query
 from connectors.kinds import Authentication
 from connectors.registries import authentications
 
@@ -17,6 +18,9 @@ class QueryParameter(Authentication):
 
     def apply(self, draft, data, context):
         draft.set_query(self.parameters["name"], self.parameters["value"](data, context))
+
+    def removed_from(self, url):
+        return without_query(url, self.parameters["name"])
 
     def secrets(self, context):
         return known([self.parameters["value"]], context)

@@ -87,7 +87,10 @@ class HTTPSubscriber(Subscriber):
         for _ in counted:  # what nobody read of this page, so that it is counted whole
             pass
         following = self.pagination.after(state, counted.count, response, parsed)
-        if following is not None and following.get("uri") == response.request.url:
+        if following is None or "uri" not in following:
+            return following
+        following["uri"] = self.session.public(following["uri"])
+        if following["uri"] == self.session.public(response.request.url):
             text = "names itself as the next page, so this is taken for the end."
             context.log("warning", f"{response.where} {text} Check the pagination.")
             return None
