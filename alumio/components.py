@@ -68,6 +68,10 @@ class Registry:
         self.saved_choices: Callable[[], list[tuple[str, str]]] | None = None
         self._classes: dict[str, type[Component]] = {}
 
+    @property
+    def a_noun(self) -> str:
+        return ("an " if self.noun[0] in "aeiou" else "a ") + self.noun
+
     def register(self, component: type[Component]) -> type[Component]:
         if not component.prototype or not component.label:
             raise TypeError(f"{component.__qualname__} needs a prototype and a label.")
@@ -99,11 +103,11 @@ class Registry:
             return self._clean_saved(spec)
         if not isinstance(spec, dict):
             raise Located(
-                f"A {self.noun} is an object with a prototype, or the name of a saved one."
+                f"{self.a_noun.capitalize()} is an object with a prototype, or the name of a saved one."
             )
         component = self._find(spec.get("prototype"))
         if unknown := set(spec) - {"prototype", "parameters", "meta", "$schema"}:
-            raise Located(f"Unknown key {sorted(unknown)[0]!r} in a {self.noun}.")
+            raise Located(f"Unknown key {sorted(unknown)[0]!r} in {self.a_noun}.")
         given = _as_object(spec.get("parameters"), "parameters")
         meta = _as_object(spec.get("meta"), "meta")
         try:
@@ -115,14 +119,14 @@ class Registry:
 
     def _clean_saved(self, identifier: str) -> str:
         if self.saved is None:
-            raise Located(f"A {self.noun} cannot be a saved one here: spell it out.")
+            raise Located(f"{self.a_noun.capitalize()} cannot be a saved one here: spell it out.")
         if self.saved(identifier) is None:
             raise Located(f"There is no saved {self.noun} called “{identifier}”.")
         return identifier
 
     def _find(self, prototype) -> type[Component]:
         if not prototype:
-            raise Located(f"Choose a {self.noun}.")
+            raise Located(f"Choose {self.a_noun}.")
         if prototype not in self._classes:
             near = difflib.get_close_matches(str(prototype), self._classes, 1)
             hint = f" Did you mean “{near[0]}”?" if near else ""

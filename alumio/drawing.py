@@ -151,7 +151,7 @@ def draw_choices(widget, name: str, value, context) -> SafeString:
         {"value": str(key), "label": label, "checked": str(key) in chosen}
         for key, label in widget.choices
     ]
-    kind = "radio" if isinstance(widget, forms.RadioSelect) else "checkbox"
+    kind = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
     return render_to_string(
         "forms/choices.html", context | {"name": name, "options": options, "kind": kind}
     )
@@ -191,7 +191,7 @@ def draw_form(form_class, name: str, values: dict, place: Place) -> SafeString:
 def shown_value(form_field, key: str, values: dict):
     """The value to show: what the spec says, else the default, which is blank where it is empty."""
     if key in values:
-        return values[key]
+        return form_field.prepare_value(values[key])
     default = empty_value(form_field)
     if posted.is_empty(default):
         return "" if isinstance(form_field.widget, widgets.JSONInput) else None
@@ -355,6 +355,8 @@ def component_context(widget, name: str, value, place: Place) -> dict:
         "name": name,
         "id": f"id_{name}",
         "noun": registry.noun,
+        "a_noun": registry.a_noun,
+        "optional": isinstance(widget, widgets.ComponentInput) and not widget.is_required,
         "component": registry[prototype] if known else None,
         "unknown": prototype if prototype and not known else "",
         "saved": value if isinstance(value, str) else "",
@@ -381,6 +383,7 @@ def draw_components(widget, name: str, value, place: Place) -> SafeString:
         "id": f"id_{name}",
         "label": getattr(widget, "label", ""),
         "noun": widget.registry.noun,
+        "a_noun": widget.registry.a_noun,
         "errors": place.land(f"id_{name}", range(len(steps))),
         "steps": [
             draw_step(widget, f"{name}-{i}", step, i, len(steps), place.below(i))
@@ -401,7 +404,7 @@ def draw_step(widget, name: str, spec, index: int, count: int, place: Place) -> 
         "index": index,
         "first": index == 0,
         "last": index == count - 1,
-        "title": meta.get("name") or label or f"Choose a {widget.registry.noun}",
+        "title": meta.get("name") or label or f"Choose {widget.registry.a_noun}",
         "label": label if meta.get("name") else "",
         "given_name": meta.get("name") or "",
         "disabled": bool(meta.get("disabled")),

@@ -82,7 +82,7 @@ class ComponentField(forms.Field):
     def clean(self, value):
         if value in (None, "", [], {}):
             if self.required:
-                raise Located(f"Choose a {self.registry.noun}.")
+                raise Located(f"Choose {self.registry.a_noun}.")
             return None
         if isinstance(value, str) and not self.allow_saved:
             raise Located(f"Spell the {self.registry.noun} out here.")
@@ -118,7 +118,7 @@ class ComponentsField(ComponentField):
         if not isinstance(value, list):
             raise Located(f"Give a list of {self.registry.noun}s.")
         if self.required and not value:
-            raise Located(f"Add a {self.registry.noun}.")
+            raise Located(f"Add {self.registry.a_noun}.")
         cleaned, errors = [], []
         for index, spec in enumerate(value):
             try:
@@ -130,7 +130,7 @@ class ComponentsField(ComponentField):
         return cleaned
 
     def _hole(self):
-        raise Located(f"Choose a {self.registry.noun}.")
+        raise Located(f"Choose {self.registry.a_noun}.")
 
     def build(self, value):
         return [self.registry.build(spec) for spec in value or []]

@@ -5,6 +5,7 @@ telling values do.
 """
 
 from alumio.components import Registry
+from alumio.fields import SecretField
 
 MOST = 90
 
@@ -46,13 +47,13 @@ def telling(form_class, parameters: dict) -> str:
     words = []
     for key, field in form_class.base_fields.items():
         if key in parameters:
-            words.append(words_of(field, parameters[key]))
+            words.append(words_of(field, field.prepare_value(parameters[key])))
     return " · ".join([word for word in words if word][:3])
 
 
 def words_of(field, value) -> str:
     """One setting in a few words; "" where it says nothing."""
-    if type(field).__name__ == "SecretField" or value in (None, "", [], {}, True, False):
+    if isinstance(field, SecretField) or value in (None, "", [], {}, True, False):
         return ""
     if hasattr(field, "registry"):
         return words_of_components(field.registry, value)

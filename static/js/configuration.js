@@ -55,10 +55,16 @@
     item.removeAttribute("data-focus");
     const inside = kind === "up" || kind === "down"
       ? item.querySelector(`:scope > .step-buttons [name$="-${kind}"]:not(:disabled), :scope .row-buttons [name$="-${kind}"]:not(:disabled)`)
-      : kind === "first" ? item.querySelector(".fields :is(input, select, textarea):not([type=hidden]), td :is(input, select, textarea):not([type=hidden])") : item;
+      : kind === "first" ? firstControl(item) : item;
     (inside || item).focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest", behavior: "smooth" });
     item.classList.add("just-moved");
+  }
+
+  function firstControl(item) {
+    const controls = item.querySelectorAll(".fields :is(input, select, textarea), td :is(input, select, textarea)");
+    return [...controls].find((control) => control.type !== "hidden" && control.offsetParent && !control.tomselect)
+      || item.querySelector("summary");
   }
 
   // -- two policies that exclude each other
