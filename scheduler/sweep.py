@@ -9,17 +9,19 @@ from scheduler import queue
 from scheduler.clock import tick
 from scheduler.models import Trigger
 from scheduler.repair import repair_lost
+from tasks import counts
 from tasks.claim import due
 
 log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Repair what was lost, tick in case no beat does, queue real-time routes with due tasks.
+    """Repair what was lost, tick in case no beat does, queue real-time routes with due
+    tasks, sum counters up.
 
     What goes wrong in one of these does not keep the others waiting.
     """
-    for work in (repair_lost, tick, queue_realtime):
+    for work in (repair_lost, tick, queue_realtime, counts.fold):
         try:
             work()
         except Error as error:

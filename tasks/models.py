@@ -113,6 +113,18 @@ class Memory(models.Model):
         ]
 
 
+class StatusCount(models.Model):
+    """How many tasks of a route have a status: the sum of `number` over its rows.
+
+    Triggers on the task table write it (migration 0003), in the transaction of the tasks.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    route_id = models.BigIntegerField()
+    status = models.CharField(max_length=10)
+    number = models.BigIntegerField()
+
+
 class Phase(models.TextChoices):
     IMPORT = "import", "Import"
     EXPORT = "export", "Export"

@@ -1,0 +1,50 @@
+"""The counters by route and status, which the database keeps itself."""
+
+from collections import Counter
+
+import pytest
+
+from tasks import counts
+from tasks.actions import apply
+from tasks.models import Message, Payload, StatusCount, Task
+from tasks.pipeline import export_tasks, import_entities
+from tests.world import make_route, statuses
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+def test_the_counters_are_what_counting_would_say_after_imports_exports_and_retries(target):
+    first = make_route(entities=[{"sku": str(n)} for n in range(30)])
+    second = make_route(entities=[{"sku": "X"}, {"sku": "Y"}])
+    target.refused = {"3", "4", "X"}
+    for route in (first, second):
+        import_entities(route.incoming)
+        export_tasks(route)
+
+    apply("retry", Task.objects.filter(status="failed"), "somebody")
+    export_tasks(first, limit=1)
+
+    assert counts._count_by_route() == {r.pk: Counter(statuses(r)) for r in (first, second)}
+
+
+def test_deleted_tasks_are_not_counted_any_more():
+    route = make_route(entities=[{"sku": "A"}, {"sku": "B"}])
+    import_entities(route.incoming)
+
+    Message.objects.all().delete()
+    Payload.objects.all().delete()
+    Task.objects.order_by("id").last().delete()
+
+    assert counts._count_by_route() == {route.pk: {"new": 1}}
+
+
+def test_summing_up_changes_no_count(target, monkeypatch):
+    monkeypatch.setattr(counts, "FOLD_FROM", 0)
+    route = make_route(entities=[{"sku": str(n)} for n in range(120)])
+    import_entities(route.incoming)
+    export_tasks(route, limit=60)
+
+    counts.fold()
+
+    assert counts._count_by_route() == {route.pk: {"new": 60, "finished": 60}}
+    assert StatusCount.objects.exclude(number=0).count() == 2
