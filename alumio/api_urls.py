@@ -38,6 +38,7 @@ router.register("connections", connectors.Connections, "connection")
 router.register("entity-schemas", transformers.EntitySchemas, "entity-schema")
 router.register("storages", connectors.Storages, "storage")
 router.register("transformers", transformers.SavedTransformers, "transformer")
+router.register("scheduled-jobs", scheduler.ScheduledJobs, "scheduled-job")
 
 app_name = "api"
 urlpatterns = [

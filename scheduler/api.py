@@ -1,16 +1,18 @@
-"""REST: processes, and running an incoming or a route now."""
+"""REST: processes, scheduled jobs, and running an incoming or a route now."""
 
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
+from alumio.configuration_api import ConfigurationViewSet
 from alumio.located import Located
 from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import queue
-from scheduler.filters import ProcessFilter
+from scheduler.filters import ProcessFilter, ScheduledJobFilter
+from scheduler.forms import ScheduledJobForm
 from scheduler.models import Kind, Process, Trigger
 from scheduler.status import Status
 from tasks.actions import name_of
@@ -215,3 +217,8 @@ def run(request, model, identifier: str, limit: int | None = None) -> Response:
 def already_queued(target, duplicate: Process | None) -> Conflict:
     detail = f"A run of “{target.name}” is queued already."
     return Conflict(detail, **({"duplicate_of": duplicate.pk} if duplicate else {}))
+
+
+class ScheduledJobs(ConfigurationViewSet):
+    form = ScheduledJobForm
+    filter = ScheduledJobFilter

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from alumio.configuration import Configuration
+from alumio.exchange.jobs import read_job, split_entry, write_job
+from alumio.exchange.settings import Settings, says_nothing
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
 from connectors.forms import ConnectionForm, IncomingForm, OutgoingForm, StorageForm
 from routes.forms import RouteForm
+from scheduler.forms import ScheduledJobForm
 from transformers.forms import EntitySchemaForm, SavedTransformerForm
 
 GENERIC_CLIENT = "http-client"
@@ -25,40 +28,18 @@ UNITS = {
 }
 
 
-class Settings:
-    """The parameters of a line, taken one by one; what nobody takes is told, not lost silently."""
-
-    def __init__(self, given):
-        if given in (None, []):
-            given = {}
-        if not isinstance(given, dict):
-            raise Located("“parameters” must be an object.", ("object", "parameters"))
-        self.left = dict(given)
-
-    def take(self, name: str, default=None):
-        return self.left.pop(name, default)
-
-    def drop_if_empty(self, *names: str) -> None:
-        """Settings we have no use for are no loss while they say nothing."""
-        for name in names:
-            if _says_nothing(self.left.get(name)):
-                self.left.pop(name, None)
-
-
-def _says_nothing(value) -> bool:
-    if isinstance(value, dict):
-        return all(_says_nothing(item) for item in value.values())
-    return value in (None, "", [], {}, False)
-
-
 @dataclass(frozen=True)
 class Kind:
-    """`read(object)` gives (data for the form, names of settings that were not understood)."""
+    """`read(object)` gives (data for the form, names of settings that were not understood).
+
+    `split(object)` gives the objects of several configurations that one line holds.
+    """
 
     type: str
     form: type[ConfigurationForm]
     read: Callable[[dict], tuple[dict, list[str]]]
     write: Callable[[Configuration, dict], dict]
+    split: Callable[[dict], list[dict]] = lambda body: [body]
 
     @property
     def model(self) -> type[Configuration]:
@@ -94,7 +75,7 @@ def read_storage(body: dict) -> tuple[dict, list[str]]:
     pruning = settings.take("pruning")
     if isinstance(pruning, dict) and pruning.get("enabled", True) and "timeToLive" in pruning:
         data["time_to_live"] = _seconds(pruning["timeToLive"], pruning.get("unit", "seconds"))
-    elif not _says_nothing(pruning):
+    elif not says_nothing(pruning):
         settings.left["pruning"] = pruning
     settings.drop_if_empty("logger")
     return data, sorted(settings.left)
@@ -216,6 +197,7 @@ KINDS: dict[str, Kind] = {
         Kind("incoming-configuration", IncomingForm, *plain(INCOMING)),
         Kind("outgoing-configuration", OutgoingForm, *plain(OUTGOING)),
         Kind("route-configuration", RouteForm, read_route, write_route),
+        Kind("scheduler-entry", ScheduledJobForm, read_job, write_job, split_entry),
     )
 }
 """By Alumio's type; in the order in which they are exported, so that what is used comes first."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alumio import jsontext
-from alumio.configuration import IDENTIFIER
 from alumio.exchange.kinds import KINDS, Kind
 from alumio.located import Located
 
@@ -100,20 +99,26 @@ def _read_line(line: bytes, source: str, contents: Contents) -> Iterator[Draft]:
     base, body = _base(entry), entry.get("object")
     if not isinstance(body, dict):
         raise Located("“object” must be an object.", ("object",))
-    if entry["type"] not in KINDS and entry["type"] not in SEVERAL:
+    if entry["type"] not in KINDS:
         contents.left_out.append(f"{source}: {entry['type']} “{base['identifier']}”")
         return
-    yield from _drafts(entry["type"], base, body, source)
+    yield from _drafts(KINDS[entry["type"]], base, body, source)
 
 
-def _drafts(type_: str, base: dict, body: dict, source: str) -> Iterator[Draft]:
-    if type_ in SEVERAL:
-        yield from SEVERAL[type_](base, body, source)
-        return
-    kind = KINDS[type_]
-    data, unknown = kind.read(body)
-    notes = [f"The setting “{name}” is not supported and was left out" for name in unknown]
-    yield Draft(kind, base | data, source, notes)
+def _drafts(kind: Kind, base: dict, body: dict, source: str) -> Iterator[Draft]:
+    parts = kind.split(body)
+    for number, part in enumerate(parts, 1):
+        data, unknown = kind.read(part)
+        notes = [f"the setting “{name}” is not supported and was left out" for name in unknown]
+        named = _numbered(base, number) if len(parts) > 1 else base
+        yield Draft(kind, named | data, source, notes)
+
+
+def _numbered(base: dict, number: int) -> dict:
+    return base | {
+        "identifier": f"{base['identifier']}-{number}",
+        "name": f"{base['name']} ({number})",
+    }
 
 
 def _base(entry: dict) -> dict:
@@ -126,9 +131,3 @@ def _base(entry: dict) -> dict:
         "description": entry.get("description") or "",
         "enabled": not entry.get("disabled", False),
     }
-
-
-SEVERAL = {}
-"""Types of which one line may become several configurations: (base, object, source) → drafts."""
-
-__all__ = ["IDENTIFIER", "Contents", "Draft", "Problem", "read_files", "read_lines"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django import forms
 
 from alumio.components import Registry
-from alumio.fields import ComponentField, ComponentsField, GroupField, RowsField, SecretField
+from alumio.fields import ComponentField, ComponentsField, GroupField, RowsField
 from tasks.variables import variables
 
 NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -37,8 +37,6 @@ def without_secrets(fields: dict[str, forms.Field], values: dict, owner: str) ->
 
 
 def _without(field: forms.Field, value, place: str):
-    if isinstance(field, SecretField):
-        return value if not value or str(value).startswith("${") else variable(place)
     if isinstance(field, ComponentsField) and isinstance(value, list):
         return [_in_spec(field.registry, spec, place) for spec in value]
     if isinstance(field, ComponentField):
@@ -47,6 +45,8 @@ def _without(field: forms.Field, value, place: str):
         return without_secrets(field.form_class.base_fields, value, place)
     if isinstance(field, RowsField) and isinstance(value, list):
         return [without_secrets(field.form_class.base_fields, row, place) for row in value]
+    if hasattr(field, "walk_secrets"):
+        return value if not value or str(value).startswith("${") else variable(place)
     return value
 
 

@@ -1,0 +1,117 @@
+"""Running an incoming or a route at once, in this very program, with a progress bar.
+
+It is a process like any other: listed, leased, in its place of the route; only no worker takes it.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError
+from django.db import transaction
+from tqdm import tqdm
+
+from alumio import database
+from connectors.models import Incoming
+from routes.models import Route
+from scheduler import queue
+from scheduler.execution import execute
+from scheduler.models import Kind, Process, Trigger
+from scheduler.runs import ProcessRun
+from scheduler.status import Status
+
+
+class Busy(Exception):
+    """All places of the configuration are taken by running processes."""
+
+
+def start(target: Incoming | Route, limit: int | None = None) -> Process:
+    """A process of this program, running. Raises queue.Disabled or Busy."""
+    if not target.enabled:
+        raise queue.Disabled(f"“{target.name}” is disabled. Enable it to run it.")
+    importing, now = isinstance(target, Incoming), database.now()
+    with transaction.atomic():
+        process = Process.objects.create(
+            job=Kind.IMPORT if importing else Kind.EXPORT,
+            incoming=target if importing else None,
+            route=None if importing else target,
+            trigger=Trigger.COMMAND,
+            limit=limit,
+            created_at=now,
+            updated_at=now,
+        )
+        started = queue.start(process, f"{socket.gethostname()}:command-{os.getpid()}")
+        if started is None:
+            raise Busy(f"“{target.name}” is being run by another process. Try again later.")
+    return started
+
+
+class ShownRun(ProcessRun):
+    """Moves a bar while it works."""
+
+    def __init__(self, process: Process, bar: tqdm):
+        super().__init__(process)
+        self.bar = bar
+
+    def started(self, total=None, **revisions):
+        super().started(total, **revisions)
+        self.bar.total = total
+        self.bar.refresh()
+
+    def keep(self, cursor=None):
+        super().keep(cursor)
+        self.bar.update(self.done - self.bar.n)
+
+
+def run(target: Incoming | Route, limit: int | None = None, *, as_json: bool = False) -> Process:
+    """Start and execute; gives the process as it ended. Raises CommandError if it cannot."""
+    try:
+        process = start(target, limit)
+    except (queue.Disabled, Busy) as error:
+        raise CommandError(str(error)) from None
+    unit = " records" if isinstance(target, Incoming) else " tasks"
+    quiet = True if as_json else None
+    with tqdm(desc=target.name, unit=unit, file=sys.stderr, disable=quiet, leave=False) as bar:
+        shown = ShownRun(process, bar)
+        with stopped_by_signals(shown):
+            execute(process, shown)
+    process.refresh_from_db()
+    return process
+
+
+@contextmanager
+def stopped_by_signals(run: ProcessRun):
+    """Ctrl-C and SIGTERM let the tasks in hand end, as a stop on the page does."""
+    before = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda *_: run.ask_to_stop())
+    except ValueError:  # not the main thread, so no signals to take
+        pass
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def report(process: Process, as_json: bool, write) -> None:
+    """One line of what came of it. Raises CommandError unless it finished."""
+    seconds = round((process.ended_at - process.started_at).total_seconds(), 3)
+    if as_json:
+        summary = {
+            "process": process.pk,
+            "status": process.status,
+            "result": process.result,
+            "counts": process.counts,
+            "seconds": seconds,
+        }
+        write(json.dumps(summary, ensure_ascii=False))
+    elif process.status == Status.FINISHED:
+        write(f"{process.result} (process {process.pk}, {seconds:.1f} s)")
+    if process.status != Status.FINISHED:
+        text = f"Process {process.pk} {process.get_status_display().lower()}: {process.result}"
+        raise CommandError(text)

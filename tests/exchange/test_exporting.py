@@ -1,0 +1,75 @@
+"""What leaves by an export, and what never does."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from alumio import jsontext
+from alumio.exchange.exporting import export
+from alumio.exchange.variables import named_in, variable
+from connectors.models import Connection, Storage
+from tests.world import make_route
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(*identifiers, **options) -> list[dict]:
+    return [jsontext.loads(line) for line in export(identifiers=identifiers, **options)]
+
+
+def test_secrets_leave_as_variables_named_after_their_place():
+    parameters = {
+        "baseUri": "https://shop.example",
+        "clientId": "id",
+        "clientSecret": "s3cret",
+        "username": "u",
+        "password": "${SHOP_PASSWORD}",
+    }
+    client = {"prototype": "akeneo-http-client-v2", "parameters": parameters}
+    Connection(name="Shop 1", identifier="shop-1", client=client).store()
+
+    [line] = exported("shop-1")
+
+    given = line["object"]["parameters"]
+    assert given["clientSecret"] == "${SHOP_1_CLIENT_CLIENTSECRET}"
+    assert given["password"] == "${SHOP_PASSWORD}"
+    assert given["username"] == "u"
+    assert "s3cret" not in jsontext.dumps(line)
+    assert Connection.objects.get().client == client
+
+
+def test_variables_are_found_wherever_they_are():
+    value = {"a": ["x${ONE}y${TWO}"], "${THREE}": 1, "b": "&{path}", "c": "$ {NO}"}
+
+    assert named_in(value) == {"ONE", "TWO", "THREE"}
+    assert variable("shop-1_client") == "${SHOP_1_CLIENT}"
+
+
+def test_policies_are_written_only_where_they_differ_from_the_defaults():
+    plain, special = make_route(), make_route(retry_enabled=True, requests_in_flight=5)
+
+    [one, other] = exported(plain.identifier, special.identifier)
+
+    assert set(one["object"]["parameters"]) == {
+        "incoming",
+        "outgoing",
+        "transformers",
+        "realtime",
+        "waitingStatus",
+        "parallelExecution",
+    }
+    assert other["object"]["parameters"]["retry"]["enabled"] is True
+    assert other["object"]["parameters"]["requestsInFlight"] == 5
+
+
+def test_one_type_or_one_identifier_can_be_chosen(capsys, tmp_path):
+    Storage(name="A").store()
+    Storage(name="B").store()
+    make_route()
+
+    assert [x["identifier"] for x in exported(types=["storage"])] == ["a", "b"]
+    call_command("export_config", "b")
+    assert jsontext.loads(capsys.readouterr().out)["name"] == "B"
+    call_command("export_config", "--type", "storage", "--output", tmp_path / "out.ndjson")
+    assert len((tmp_path / "out.ndjson").read_text().splitlines()) == 2
+    with pytest.raises(CommandError):
+        call_command("export_config", "nowhere")
