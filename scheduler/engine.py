@@ -55,7 +55,7 @@ class Engine:
         self._stopping.set()
         bell.set()
         if self._run:
-            self._run.ask_to_stop()
+            self._run.ask_to_stop(goes_on=True)
         self._threads[0].join(STOP_WITHIN)
 
     def _turn(self) -> None:
@@ -89,7 +89,7 @@ class Engine:
             return False
         self._run = ProcessRun(process)
         if self._stopping.is_set():
-            self._run.ask_to_stop()
+            self._run.ask_to_stop(goes_on=True)
         try:
             execute(process, self._run)
         finally:

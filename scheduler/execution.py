@@ -48,8 +48,9 @@ def _work(process: Process, run: ProcessRun) -> Ending | None:
     except Lost:
         log.warning("%s was lost; its work goes on elsewhere.", process)
         return None
-    except Stopped:  # by a person, or with its worker: then the rest is not forgotten
-        return Ending("stop", "Stopped. " + summary(run), goes_on=True)
+    except Stopped:
+        why = "Stopped with its worker, to go on." if run.goes_on else "Stopped."
+        return Ending("stop", f"{why} {summary(run)}", run.goes_on)
     except EXPLAINED as error:
         run.note("error", str(error), getattr(error, "detail", None))
         return Ending("fail", str(error))

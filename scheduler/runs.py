@@ -38,7 +38,7 @@ class ProcessRun(Run):
         self.process, self.id, self.cursor = process, process.pk, process.cursor
         self.counts.update(process.counts)
         self._beaten_at = time.monotonic()
-        self._lost = self._stop_asked = False
+        self._lost = self._stop_asked = self.goes_on = False
         self._ended = threading.Event()
         self._written_at = 0.0
         self._thread = threading.Thread(target=self._beat, name=f"lease-{self.id}", daemon=True)
@@ -99,8 +99,9 @@ class ProcessRun(Run):
             return self.counts["records"]
         return sum(n for name, n in self.counts.items() if name not in NOT_DONE)
 
-    def ask_to_stop(self) -> None:
-        self._stop_asked = True
+    def ask_to_stop(self, goes_on: bool = False) -> None:
+        """Stop after the tasks in hand. `goes_on`: only this worker ends, the rest stays to do."""
+        self.goes_on, self._stop_asked = goes_on, True
 
     def _row(self):
         return Process.objects.filter(pk=self.id, status=Status.RUNNING)

@@ -78,7 +78,8 @@ class Settler:
             for outcome, _ in decided:
                 if outcome.storages is not None and outcome.task.id in moved:
                     outcome.storages.flush()
-            self.run.keep()
+            if moved:  # else the process was given up, and what is said of that is to be kept
+                self.run.keep()
         return moved
 
     def _move_all(self, decided, move) -> set[int]:
