@@ -6,7 +6,7 @@ A component finds the compiled function in its parameters:
 
 from django import forms
 
-from alumio.fields import JSONField
+from alumio.fields import JSONField, ListField
 from alumio.located import Located
 from transformers import pathtemplates, placeholders
 from transformers.errors import TransformError
@@ -56,6 +56,21 @@ class TemplateJSONField(JSONField):
 
     def nothing(self):
         return None
+
+
+class TemplateListField(ListField):
+    """A list of JSON values with placeholders; built, a function of (data, context)."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        checked(placeholders.compile, value)
+        return value
+
+    def build(self, value):
+        return placeholders.compile(value or [])
+
+    def nothing(self):
+        return []
 
 
 class PathField(forms.CharField):

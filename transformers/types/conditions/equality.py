@@ -2,11 +2,9 @@
 
 from django import forms
 
-from alumio.fields import ListField
 from transformers.comparing import same, same_adaptive
-from transformers.fields import TemplateJSONField
+from transformers.fields import TemplateJSONField, TemplateListField
 from transformers.kinds import Condition
-from transformers.placeholders import compile as compile_template
 from transformers.registries import conditions
 
 
@@ -56,7 +54,7 @@ class NotEqualsAdaptive(Compared):
 
 
 class OneOfParameters(forms.Form):
-    value = ListField(required=False, label="Values", help_text="One value a line.")
+    value = TemplateListField(required=False, label="Values", help_text="One value a line.")
 
 
 class Listed(Condition):
@@ -66,7 +64,7 @@ class Listed(Condition):
     Parameters = OneOfParameters
 
     def setup(self):
-        self.listed = compile_template(self.parameters["value"])
+        self.listed = self.parameters["value"]
 
     def test(self, value, context):
         listed = self.listed(value, context)

@@ -30,5 +30,6 @@ class ValueRemover(DataTransformer):
     def transform(self, data, context):
         for pattern in self.patterns:
             matches = paths.find(data, pattern(data, context))
-            data = paths.remove(data, [match.place for match in matches])
+            if matches:
+                data = paths.remove(data, [match.place for match in matches])
         return data

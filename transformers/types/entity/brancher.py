@@ -3,7 +3,7 @@
 from django import forms
 
 from alumio.located import Located
-from transformers import paths
+from transformers import paths, placeholders
 from transformers.entity import Entity
 from transformers.fields import PatternField
 from transformers.kinds import EntityTransformer
@@ -25,7 +25,8 @@ class Brancher(EntityTransformer):
 
         def clean_pattern(self):
             pattern = self.cleaned_data["pattern"]
-            if "*" not in pattern:
+            known = not placeholders.has_placeholders(pattern)
+            if "*" not in pattern or (known and not paths.captures_of(paths.parse(pattern))):
                 raise Located("The pattern needs a *, such as order.lines.*")
             return pattern
 

@@ -10,7 +10,6 @@ from transformers.errors import TransformError
 from transformers.fields import PlaceholderField, TemplateJSONField
 from transformers.kinds import Mapper
 from transformers.numbers import describe, exact, is_numeric
-from transformers.placeholders import compile as compile_template
 from transformers.placeholders import render
 from transformers.registries import mappers
 
@@ -158,7 +157,7 @@ class ListIntersectKeys(ListMapper):
         )
 
     def setup(self):
-        self.keys = set(compile_template(self.parameters["array"] or {})(None, None))
+        self.keys = set(self.parameters["array"])
 
     def change(self, value, context):
         gone = [(key,) for key, _ in paths.children(value) if key not in self.keys]

@@ -2,13 +2,11 @@
 
 from django import forms
 
-from alumio.fields import ListField
 from transformers import paths
 from transformers.errors import TransformError
-from transformers.fields import OperatorField, TemplateJSONField
+from transformers.fields import OperatorField, TemplateJSONField, TemplateListField
 from transformers.kinds import Mapper
 from transformers.numbers import describe
-from transformers.placeholders import compile as compile_template
 from transformers.registries import mappers
 
 
@@ -36,13 +34,10 @@ class PreparedOperator(Mapper):
         left = TemplateJSONField(
             required=False, label="Left", help_text="Stands before the value. Empty means nothing."
         )
-        right = ListField(required=False, label="Right", help_text="Stand after the value.")
-
-    def setup(self):
-        self.right = compile_template(self.parameters["right"])
+        right = TemplateListField(required=False, label="Right", help_text="Stand after the value.")
 
     def map(self, value, context):
         left = self.parameters["left"](value, context)
         before = [] if left is None or left == "" else [left]
-        values = [*before, value, *self.right(value, context)]
+        values = [*before, value, *self.parameters["right"](value, context)]
         return self.parameters["operator"].reduce(values)
