@@ -5,8 +5,8 @@ in one object, half a surrogate pair, nesting deeper than 64, bytes that are not
 accepted goes out again unchanged: integers keep all their digits and `1.10` stays `1.10` (as
 `decimal.Decimal`, because a float would make 1.1 of it). A UTF-8 byte order mark is tolerated.
 
-Reading has two speeds. Most texts that reach us are compact: `orjson` reads and writes them to the
-very same bytes, and equal bytes prove that nothing was dropped or rounded. All others go through
+Reading has two speeds. Most texts that reach us are compact, or spaced in the usual way: `orjson`
+reads and writes them to the very same bytes, and equal bytes prove that nothing was dropped or rounded. All others go through
 the scanner of the standard library with hooks. Where a fault is, is worked out only once there is
 one (`alumio.jsonfault`).
 """
@@ -49,7 +49,8 @@ def loads(text: bytes | bytearray | memoryview | str):
         raise _fault(data)
     try:
         value = orjson.loads(data)
-        if orjson.dumps(value) == data:
+        compact = orjson.dumps(value)
+        if compact == data or compact == _without_usual_spaces(data):
             return value
     except ValueError:
         pass  # not wrong yet: orjson also refuses what we keep exactly, such as very long numbers
@@ -98,6 +99,13 @@ def _as_bytes(text) -> bytes:
     else:
         data = bytes(text)
     return data[3:] if data.startswith(_BOM) else data
+
+
+def _without_usual_spaces(data: bytes) -> bytes:
+    """The text as most libraries space it, compact. Where this hits a space inside a string, the
+    comparison fails and the other reader decides; it never makes a wrong text look right, because
+    brackets, keys and numbers keep their number and order."""
+    return data.replace(b'": ', b'":').replace(b', "', b',"').replace(b"}, {", b"},{")
 
 
 def _read_with_hooks(data: bytes):

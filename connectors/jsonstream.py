@@ -34,7 +34,9 @@ class JSONStream:
         self.buffer, self.at = b"", 0
         self.line, self.column = 1, 0  # of the beginning of the buffer
         self.around = bytearray()
-        if self._more() and self.buffer.startswith(b"\xef\xbb\xbf"):
+        while len(self.buffer) < 3 and self._more():
+            pass
+        if self.buffer.startswith(b"\xef\xbb\xbf"):
             self.at = 3
 
     def __iter__(self) -> Iterator:

@@ -326,3 +326,20 @@ def test_any_text_is_read_or_refused_by_both_readers_alike(text):
 
     fault = find_fault(text.encode())
     assert refused == (str(fault) if fault else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": "b, \\"c\\": d", "e": [{"f": 1}, {"f": 2}]}',
+        '{"a": 1, "b": {"a": 1}, "c": "}, {"}',
+        '{"x":", \\"", "y": 2}',
+    ],
+)
+def test_spaces_between_and_inside_texts_are_told_apart(text):
+    assert loads(text) == json.loads(text)
+
+
+def test_a_key_twice_is_found_in_spaced_text_too():
+    with pytest.raises(JSONTextError, match="is there twice"):
+        loads('{"a": 1, "b": 2, "a": 1}')

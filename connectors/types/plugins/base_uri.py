@@ -2,28 +2,35 @@
 
 from django import forms
 
+from alumio.fields import JSONField
 from alumio.located import Located
 from connectors.kinds import Plugin
 from connectors.registries import plugins
-from transformers.fields import PlaceholderField
+from transformers import placeholders
+from transformers.fields import checked
 
 
-class AddressField(PlaceholderField):
-    """Kept as Alumio writes it, {"parameters": "https://…"}; a plain text is accepted too."""
+class AddressField(JSONField):
+    """Kept as Alumio writes it, {"parameters": "https://…"}; a plain text is accepted too. Built, a
+    function of (data, context) that gives the address."""
 
-    json = True
+    widget = forms.TextInput
 
     def clean(self, value):
         text = self.prepare_value(value)
-        if not isinstance(text, str):
+        if not isinstance(text, str) or not text.strip():
             raise Located("Give an address, such as https://shop.example/api.")
-        return {"parameters": super().clean(text)}
+        checked(placeholders.compile_text, text)
+        return {"parameters": text.strip()}
 
     def prepare_value(self, value):
         return value.get("parameters") if isinstance(value, dict) else value
 
     def build(self, value):
-        return super().build(self.prepare_value(value))
+        return placeholders.compile_text(self.prepare_value(value) or "")
+
+    def nothing(self):
+        return ""
 
 
 @plugins.register
