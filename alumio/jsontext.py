@@ -6,9 +6,9 @@ accepted goes out again unchanged: integers keep all their digits and `1.10` sta
 `decimal.Decimal`, because a float would make 1.1 of it). A UTF-8 byte order mark is tolerated.
 
 Reading has two speeds. Most texts that reach us are compact, or spaced in the usual way: `orjson`
-reads and writes them to the very same bytes, and equal bytes prove that nothing was dropped or rounded. All others go through
-the scanner of the standard library with hooks. Where a fault is, is worked out only once there is
-one (`alumio.jsonfault`).
+reads and writes them to the very same bytes, and equal bytes prove that nothing was dropped or
+rounded. All others go through the scanner of the standard library with hooks. Where a fault is, is
+worked out only once there is one (`alumio.jsonfault`).
 """
 
 import json
