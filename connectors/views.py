@@ -27,8 +27,9 @@ def connection_line(connection: Connection) -> str:
 
 
 def storage_line(storage: Storage) -> str:
-    kept = f"items go {duration(storage.time_to_live)} after their last write"
-    return kept if storage.time_to_live else "items stay until they are removed"
+    if not storage.time_to_live:
+        return "items stay until they are removed"
+    return f"items go {duration(storage.time_to_live)} after their last write"
 
 
 def duration(seconds: int) -> str:
