@@ -80,7 +80,7 @@ def _parse(text: str) -> dict:
         raise PlaceholderError(f"an expression has at most {LONGEST:,} characters.")
     try:
         tree = parser.Parser().parse(_mend_literals(text)).parsed
-        _refuse_unknown_functions(tree)
+        _check(tree)
     except RecursionError:
         raise PlaceholderError("the expression is nested too deeply.") from None
     except (exceptions.JMESPathError, ValueError) as error:
@@ -115,18 +115,24 @@ def _mend_literals(text: str) -> str:
     return _LITERAL.sub(mend, text)
 
 
-def _refuse_unknown_functions(tree) -> None:
-    if isinstance(tree, dict):
-        if tree.get("type") == "function_expression" and (
-            tree["value"] not in Functions.FUNCTION_TABLE
-        ):
-            raise PlaceholderError(f"there is no function “{tree['value']}()” in JMESPath.")
-        if tree.get("type") != "literal":
-            for part in tree.get("children", ()):
-                _refuse_unknown_functions(part)
-    elif isinstance(tree, list):
-        for part in tree:
-            _refuse_unknown_functions(part)
+_TAKE_EXPRESSIONS = ("map", "sort_by", "min_by", "max_by")
+
+
+def _check(tree, function: str = "") -> None:
+    """Refuse functions that do not exist, and `&expression` where no function takes it."""
+    if tree["type"] == "literal":
+        return
+    if tree["type"] == "function_expression":
+        function = tree["value"]
+        if function not in Functions.FUNCTION_TABLE:
+            raise PlaceholderError(f"there is no function “{function}()” in JMESPath.")
+    else:
+        if tree["type"] == "expref" and function not in _TAKE_EXPRESSIONS:
+            raise PlaceholderError("“&” stands only in functions such as sort_by(items, &price).")
+        function = ""
+    for part in tree.get("children", ()):
+        if isinstance(part, dict):
+            _check(part, function)
 
 
 # -- closures -----------------------------------------------------------------------------------

@@ -133,7 +133,10 @@ def _segment(key: str) -> Segment:
         return key
     if key == "*":
         return Wild("*", 1, lambda key: (key,))
-    regex = re.compile(_regex_of(key), re.DOTALL)
+    try:
+        regex = re.compile(_regex_of(key), re.DOTALL)
+    except re.error as error:
+        raise PathError(f"“{key}” is not a pattern: {error}.") from None
     return Wild(key, regex.groups, lambda key: (m := regex.fullmatch(key)) and m.groups())
 
 
@@ -152,9 +155,9 @@ def _regex_of(key: str) -> str:
 
 def _class_of(inside: str) -> str:
     negated = inside[0] in "!^" and len(inside) > 1
-    inside = inside[1:] if negated else inside
-    safe = re.sub(r"([\\\]\[^&|~])", r"\\\1", inside)
-    return f"[{'^' if negated else ''}{safe}]"
+    parts = re.findall(r".-.|.", inside[negated:], re.DOTALL)
+    ends = ("-".join(map(re.escape, part[::2])) for part in parts)
+    return f"[{'^' if negated else ''}{''.join(ends)}]"
 
 
 def has_wildcards(pattern: Pattern) -> bool:

@@ -55,7 +55,7 @@ def test_a_key_with_dots_or_wildcards_is_quoted():
     assert found(data, 'a.""') == [(("a", ""), ())]
 
 
-@pytest.mark.parametrize("text", ["a..b", ".a", "a.", '"a', '"a"b', "."])
+@pytest.mark.parametrize("text", ["a..b", ".a", "a.", '"a', '"a"b', ".", "a.[z-a]"])
 def test_a_path_that_cannot_be_read_is_refused(text):
     with pytest.raises(paths.PathError):
         paths.parse(text)

@@ -102,6 +102,7 @@ def test_jmespath_of_the_documentation_works():
     apis = {"api": [{"type": "rest", "name": "a"}, {"type": "soap"}, {"type": "rest", "name": "b"}]}
 
     assert value_of("&{sort(@)}", [10, 6, 8, 12]) == [6, 8, 10, 12]
+    assert value_of("&{map(&a, sort_by(@, &a))}", [{"a": 2}, {"a": 1}]) == [1, 2]
     assert value_of("&{api[?type=='rest'].name}", apis) == ["a", "b"]
 
 
@@ -180,6 +181,9 @@ def test_what_is_not_set_is_named_when_it_is_needed():
         ("&{a", "never closed"),
         ("&{'a}", "never closed"),
         ("&{nosuch(a)}", "no function “nosuch"),
+        ("&{&a}", "stands only in functions"),
+        ("&{to_array(&a)}", "stands only in functions"),
+        ("&{[?nosuch(@)]}", "no function “nosuch"),
         ("&{a b}", "is not a JMESPath expression"),
     ],
 )
