@@ -6,7 +6,7 @@ class ConnectorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from connectors import registries
+        from connectors import checks, registries  # noqa: F401 (the checks register themselves)
         from connectors.saved import saved_client, saved_clients
 
         registries.load_types()

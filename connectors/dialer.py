@@ -111,15 +111,26 @@ def _connect_to_first(addresses: list[str], port: int, timeout: float | None) ->
     failure = OSError("the name has no address")
     for address in addresses:
         try:
-            connected = socket.create_connection((address, port), seconds_left(timeout))
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return connected
+            return _connect(address, port, seconds_left(timeout))
         except TimeoutError:
             seconds_left()
             failure = httpcore.ConnectTimeout(f"{address} does not answer")
         except OSError as error:
             failure = httpcore.ConnectError(error.strerror or str(error))
     raise failure
+
+
+def _connect(address: str, port: int, timeout: float | None) -> socket.socket:
+    """To an IP address only: nothing is looked up here."""
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.settimeout(timeout)
+        made.connect((address, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 class Stream(httpcore.NetworkStream):

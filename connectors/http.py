@@ -7,6 +7,7 @@ bounded and without secrets. An error says what happened, where, and what to do 
 """
 
 import functools
+import re
 import ssl
 import threading
 import time
@@ -39,6 +40,7 @@ IDLE_SECONDS = 4  # common servers close an idle connection after five
 _SAFE_TO_REPEAT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEPT_ELSEWHERE = ("accept", "accept-encoding", "accept-language", "content-type", "user-agent")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REFUSALS = (httpx.HTTPError, httpx.InvalidURL, AddressRefused, BadEncoding, ValueError)
 
 
@@ -224,9 +226,7 @@ class _Attempt:
         if url.userinfo:
             headers["authorization"] = f"Basic {b64encode(unquote_to_bytes(url.userinfo)).decode()}"
         headers |= {name.lower(): value for name, value in self.request.headers.items()}
-        raw = [
-            (name.encode("ascii"), _header_bytes(name, value)) for name, value in headers.items()
-        ]
+        raw = [_raw_header(name, value) for name, value in headers.items()]
         timeout = {
             "connect": self.client.connect_seconds,
             "read": None,
@@ -338,13 +338,15 @@ def _parse_url(text: str) -> httpx.URL:
     return url
 
 
-def _header_bytes(name: str, value: str) -> bytes:
+def _raw_header(name: str, value: str) -> tuple[bytes, bytes]:
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError(f"“{name}” cannot be the name of a header")
     if "\n" in value or "\r" in value or "\0" in value:
         raise ValueError(f"the header {name} has a line break in its value")
     try:
-        return value.strip().encode("latin-1")
+        return name.encode(), value.strip().encode("latin-1")
     except UnicodeEncodeError:
-        return value.strip().encode()
+        return name.encode(), value.strip().encode()
 
 
 def _note_request(request: Request, redactor: Redactor) -> dict:

@@ -1,5 +1,7 @@
 """Sources and targets that misbehave for real: each ends in a sentence on the process or task."""
 
+import threading
+
 import pytest
 
 from connectors.errors import PublisherError, SubscriberError
@@ -86,3 +88,27 @@ def test_a_target_that_misbehaves_is_named_and_the_next_record_goes_on(server):
         assert detail["request"]["body"] == f'{{"path":"{path}"}}'
         assert publisher.publish(Entity({"path": "json"}), Context()).ok
         publisher.close()
+
+
+def test_one_publisher_serves_many_threads(server):
+    client = {"prototype": "http-client", "parameters": {}}
+    parameters = {"client": client, "request": {"uri": f"{server.url}/echo"}}
+    spec = {"prototype": "http-publisher", "parameters": parameters}
+    publisher = publishers.build(publishers.clean(spec))
+    mixed = []
+
+    def publish(number):
+        for count in range(20):
+            mark = f"{number}-{count}"
+            result = publisher.publish(Entity({"mark": mark}), Context())
+            if f'{{"mark":"{mark}"}}' not in result.data:
+                mixed.append(mark)
+
+    threads = [threading.Thread(target=publish, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert mixed == []
+    publisher.close()

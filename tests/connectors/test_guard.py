@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.checks import check_allowed_networks
 from connectors.guard import AddressRefused, check, parse_allowed
 
 NEVER = [
@@ -141,6 +142,12 @@ def test_what_is_allowed_is_a_network_and_perhaps_a_port(settings, allowed, addr
 def test_a_line_that_is_no_network_is_explained(text):
     with pytest.raises(ValueError, match="is not a network"):
         parse_allowed(text)
+
+
+def test_such_a_line_is_found_by_the_checks(settings):
+    settings.ALUMIO_ALLOWED_NETWORKS = ["10.0.0.0/8", "shop.local"]
+
+    assert [error.id for error in check_allowed_networks(None)] == ["connectors.E001"]
 
 
 def test_the_refusal_names_the_line_to_add_to_what_is_there(settings):

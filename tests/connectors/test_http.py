@@ -174,6 +174,13 @@ def test_a_header_cannot_smuggle_another_one(server):
     assert "the header x-a has a line break in its value" in str(error)
 
 
+@pytest.mark.parametrize("name", ["X A", "X:A", "Ä", ""])
+def test_a_header_has_a_proper_name(server, name):
+    error = failure(server.url + "/json", headers={name: "b"})
+
+    assert f"“{name.lower()}” cannot be the name of a header" in str(error)
+
+
 def test_a_private_address_needs_the_administrator(server, settings):
     settings.ALUMIO_ALLOWED_NETWORKS = ["10.0.0.0/8"]
 
