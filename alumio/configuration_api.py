@@ -5,12 +5,12 @@ or If-Match with the ETag of an answer, guards against overwriting what somebody
 """
 
 from django import forms
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from alumio import references
+from alumio import usage
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
 from alumio.components import MASK
@@ -127,20 +127,18 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
         )
 
     def refuse_used(self, instance: Configuration) -> None:
-        uses = references.uses_of(instance)
-        if uses:
-            raise Conflict(
-                f"“{instance.name}” is in use: {', '.join(map(str, uses[:10]))}. "
-                "Change these first, or disable it instead.",
-                uses=[
-                    {
-                        "kind": use.user.kind,
-                        "identifier": use.user.identifier,
-                        "where": " › ".join(use.words),
-                    }
-                    for use in uses
-                ],
-            )
+        uses = usage.uses_of(instance)
+        if not uses:
+            return
+        named = [f"{use.noun} “{use.user.name}” ({use.where})" for use in uses]
+        raise Conflict(
+            f"“{instance.name}” is in use: {', '.join(named[:10])}. "
+            "Change these first, or disable it instead.",
+            uses=[
+                {"kind": use.user.kind, "identifier": use.user.identifier, "where": use.where}
+                for use in uses
+            ],
+        )
 
     # -- what is answered -----------------------------------------------------------------------
 
@@ -217,13 +215,7 @@ def refuse_renaming(instance: Configuration, sent: dict) -> None:
 
 def refuse_loss(instance: Configuration) -> None:
     """What was exchanged is kept: a route with tasks cannot go before retention removed them."""
-    held = [
-        str(relation.related_model._meta.verbose_name_plural)
-        for relation in instance._meta.related_objects
-        if relation.on_delete is models.PROTECT
-        and relation.related_model.objects.filter(**{relation.field.name: instance}).exists()
-    ]
-    if held:
+    if held := usage.kept_because_of(instance):
         raise Conflict(
             f"“{instance.name}” still has {' and '.join(held)}. Disable it instead: what was "
             "exchanged stays to be seen."

@@ -22,17 +22,6 @@ class Reference(NamedTuple):
     words: tuple[str, ...]
 
 
-class Use(NamedTuple):
-    """One place where a configuration is used."""
-
-    user: Configuration
-    words: tuple[str, ...]
-
-    def __str__(self):
-        noun = self.user._meta.verbose_name
-        return f"{noun} “{self.user.name}” ({' › '.join(self.words)})"
-
-
 def forms_by_model() -> dict[type[Configuration], type[ConfigurationForm]]:
     return {form._meta.model: form for form in ConfigurationForm.__subclasses__()}
 
@@ -81,15 +70,3 @@ def _in_spec(registry: Registry, spec, place: tuple) -> Iterator[Reference]:
     elif isinstance(spec, dict) and spec.get("prototype") in registry:
         fields = registry[spec["prototype"]].Parameters.base_fields
         yield from references_in(fields, spec.get("parameters") or {}, place)
-
-
-def uses_of(configuration: Configuration) -> list[Use]:
-    """All configurations that refer to this one in any way, and where."""
-    wanted = (configuration.kind, configuration.identifier)
-    return [
-        Use(other, reference.words)
-        for model in forms_by_model()
-        for other in model.objects.all()
-        for reference in references_of(other)
-        if (reference.kind, reference.identifier) == wanted and other != configuration
-    ]

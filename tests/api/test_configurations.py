@@ -5,6 +5,7 @@ import pytest
 from alumio.models import Revision
 from connectors.models import Connection, Incoming, Storage
 from routes.models import Route
+from tasks.pipeline import import_entities
 from tests.world import make_incoming, make_outgoing, make_route, make_schema
 from transformers.models import SavedTransformer
 
@@ -286,3 +287,27 @@ def test_an_unknown_address_is_told_in_json(viewer):
     answer = viewer.get("nothing/here")
 
     assert (answer.status_code, list(answer.body)) == (404, ["detail"])
+
+
+def test_a_route_that_has_tasks_is_disabled_instead_of_deleted(editor):
+    route = make_route(entities=[{"sku": "A"}])
+    import_entities(route.incoming)
+
+    answer = editor.delete(f"routes/{route.identifier}")
+
+    assert answer.status_code == 409
+    assert "still has 1 task" in answer.body["detail"]
+
+
+def test_scheduled_jobs_are_configurations_like_others(editor):
+    route = make_route()
+    sent = {"name": "Every minute", "job": "export", "route": route.identifier}
+
+    made = editor.post("scheduled-jobs", sent | {"expression": "* * * * *", "priority": 1})
+    wrong = editor.post("scheduled-jobs", sent | {"expression": "61 * * * *"})
+
+    assert made.status_code == 201, made.body
+    assert (made.body["route"], made.body["priority"]) == (route.identifier, 1)
+    assert paths(wrong) == {"expression"}
+    assert editor.get(f"scheduled-jobs?route={route.identifier}").body["count"] == 1
+    assert editor.delete(f"routes/{route.identifier}").status_code == 409
