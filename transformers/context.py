@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 LEVELS = ("debug", "info", "notice", "warning", "error")
+MOST_LINES = 200
+"""Log lines of one entity that are kept; errors are always kept."""
 
 
 class LogLine(NamedTuple):
@@ -37,4 +39,9 @@ class Context:
     now: Callable[[], datetime] = _utc_now
 
     def log(self, level: str, text: str, detail: Any = None) -> None:
-        self.messages.append(LogLine(level, text, detail))
+        """Note a line. One entity that becomes many could write without end, so there is a limit."""
+        if len(self.messages) < MOST_LINES or level == "error":
+            self.messages.append(LogLine(level, text, detail))
+        elif len(self.messages) == MOST_LINES:
+            text = f"There are more than {MOST_LINES} lines; the rest is left out."
+            self.messages.append(LogLine("notice", text))

@@ -67,6 +67,17 @@ def test_an_entity_that_does_not_pass_is_dropped_with_a_log_line():
     ]
 
 
+def test_an_entity_that_becomes_many_does_not_log_without_end():
+    context = Context()
+    paid = step("data", filters=[exists("status")])
+
+    assert run([{}] * 500, step("brancher", pattern="*"), paid, context=context) == []
+    context.log("error", "kept")
+
+    assert len(context.messages) == 202
+    assert "the rest is left out" in context.messages[200].text
+
+
 def test_a_chain_feeds_every_entity_of_one_step_to_the_next():
     chain = step(
         "chain",
