@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from alumio.fields import SecretField
+from connectors.redaction import is_secret_name
 from transformers import placeholders
 from transformers.context import Context
 from transformers.errors import TransformError
@@ -33,3 +34,9 @@ def known(templates: Iterable, context: Context) -> list[str]:
         except TransformError:  # it needs data, or its variable is not set: the request will say so
             continue
     return values
+
+
+def named(template, context: Context) -> list[str]:
+    """The values of a compiled object, such as headers, whose names say that they are secret."""
+    values = next(iter(known([template], context)), {})
+    return [placeholders.render(value) for name, value in values.items() if is_secret_name(name)]

@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ObjectField
+from connectors.redaction import is_secret_name
 from transformers import placeholders
 from transformers.expressions import compile_expression
 from transformers.fields import checked
@@ -22,11 +23,27 @@ class TemplatesField(ObjectField):
         checked(placeholders.compile, value)
         return value
 
+    def walk_secrets(self, value, old, change):
+        """A value whose name says that it is a credential is masked like a secret, unless it only
+        names variables or data."""
+        if not isinstance(value, dict):
+            return value
+        before = old if isinstance(old, dict) else {}
+        return {
+            name: change(item, before.get(name)) if _is_secret(name, item) else item
+            for name, item in value.items()
+        }
+
     def build(self, value):
         return placeholders.compile(value or {})
 
     def nothing(self):
         return {}
+
+
+def _is_secret(name: str, value) -> bool:
+    told = isinstance(value, str) and not placeholders.has_placeholders(value)
+    return told and is_secret_name(name)
 
 
 class UpperChoiceField(forms.ChoiceField):

@@ -83,8 +83,8 @@ class Client(Component):
             if not part.disabled:
                 part.apply(draft, data, context)
 
-    def renew(self) -> bool:
-        """Forget credentials that were refused; True when it is worth asking again."""
+    def renew(self, draft: Draft) -> bool:
+        """Forget the credentials of a request that was refused; True: it is worth asking again."""
         return False
 
     def refuses(self, status: int) -> bool:

@@ -4,6 +4,7 @@ them, and the request they make of an entity."""
 from django import forms
 
 from alumio.fields import ComponentField, ComponentsField
+from connectors.credentials import named
 from connectors.draft import Draft, form_encode
 from connectors.fields import TemplatesField, UpperChoiceField
 from connectors.registries import authentications, plugins, serializers
@@ -103,4 +104,5 @@ class RequestTemplate:
 
     def secrets(self, context) -> list[str]:
         parts = (*self.plugins, *self.authentications)
-        return [secret for part in parts for secret in part.secrets(context)]
+        own = [*named(self.headers, context), *named(self.query, context)]
+        return own + [secret for part in parts for secret in part.secrets(context)]

@@ -44,8 +44,9 @@ class Session:
     def send(self, data, context, change=None, headers: dict | None = None) -> Response:
         """Send the request of this data; `change` may alter the draft first. Raises HttpError."""
         http = self._open(context)
-        response = http.send(self._draft(http, data, context, change, headers).request())
-        if response.status == 401 and self.client.renew():
+        draft = self._draft(http, data, context, change, headers)
+        response = http.send(draft.request())
+        if response.status == 401 and self.client.renew(draft):
             response = http.send(self._draft(http, data, context, change, headers).request())
         return response
 

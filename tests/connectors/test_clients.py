@@ -305,3 +305,30 @@ def test_the_signature_is_that_of_the_standard():
 
 def test_a_connection_that_fails_before_sending_is_a_connector_error():
     assert issubclass(SubscriberError, ConnectorError)
+
+
+def test_secrets_are_masked_and_kept_when_a_mask_comes_back():
+    headers = {"X-Api-Key": "canary", "Accept": "a/b", "Authorization": "Bearer ${TOKEN}"}
+    plugin = {"prototype": "header-append", "parameters": {"headers": headers}}
+    bearer = authentication("bearer", token="canary")
+    stored = clients.clean(client(bearer, plugins=[plugin]))
+
+    shown = clients.mask(stored)
+
+    assert "canary" not in repr(shown)
+    assert shown["parameters"]["plugins"][0]["parameters"]["headers"] == {
+        "X-Api-Key": "••••••••",
+        "Accept": "a/b",
+        "Authorization": "Bearer ${TOKEN}",
+    }
+    assert clients.unmask(shown, stored) == stored
+
+
+def test_a_header_that_is_called_like_a_credential_is_kept_quiet(web):
+    web.answer = lambda request: httpx.Response(500, text=request.headers["x-api-key"])
+    plugin = {"prototype": "header-append", "parameters": {"headers": {"X-Api-Key": "canary-1"}}}
+
+    with pytest.raises(SubscriberError) as caught:
+        fetch(subscriber(client(plugins=[BASE, plugin])))
+
+    assert "canary-1" not in str(caught.value) + repr(caught.value.detail)

@@ -38,8 +38,10 @@ class Akeneo(Client):
         draft.default_header("Accept", "application/json")
         draft.set_header("Authorization", f"Bearer {self._current_token(context, http)}")
 
-    def renew(self):
-        self._ends = 0.0
+    def renew(self, draft):
+        with self._lock:
+            if draft.headers.get("Authorization") == f"Bearer {self._token}":
+                self._ends = 0.0  # otherwise another thread has a new one already
         return True
 
     def secrets(self, context):

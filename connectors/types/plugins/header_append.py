@@ -2,10 +2,9 @@
 
 from django import forms
 
-from connectors.credentials import known
+from connectors.credentials import named
 from connectors.fields import TemplatesField
 from connectors.kinds import Plugin
-from connectors.redaction import is_secret_name
 from connectors.registries import plugins
 from transformers.placeholders import render
 
@@ -23,5 +22,4 @@ class HeaderAppend(Plugin):
             draft.default_header(name, render(value))
 
     def secrets(self, context):
-        headers = next(iter(known([self.parameters["headers"]], context)), {})
-        return [render(value) for name, value in headers.items() if is_secret_name(name)]
+        return named(self.parameters["headers"], context)
