@@ -39,7 +39,7 @@ class Context:
     now: Callable[[], datetime] = _utc_now
 
     def log(self, level: str, text: str, detail: Any = None) -> None:
-        """Note a line. One entity that becomes many could write without end, so there is a limit."""
+        """Note a line, up to a limit: an entity that becomes many could write without end."""
         if len(self.messages) < MOST_LINES or level == "error":
             self.messages.append(LogLine(level, text, detail))
         elif len(self.messages) == MOST_LINES:
