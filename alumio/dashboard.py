@@ -1,7 +1,7 @@
 """The dashboard: how many tasks stand where, how each route is doing, what runs, what failed."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.shortcuts import render
@@ -74,14 +74,13 @@ class Part:
 
 @dataclass
 class RouteLine:
-    """One route's row. `last` is the newest process of the route or, before any, of its incoming."""
+    """One route's row. `last` is the newest process of the route, else of its incoming."""
 
     route: Route
     parts: list[Part]
     total: int
     last: Process | None = None
     next: datetime | None = None
-    waiting: list[tuple[Status, int]] = field(default_factory=list)
 
 
 def route_lines() -> list[RouteLine]:

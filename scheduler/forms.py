@@ -50,8 +50,12 @@ class ExpressionField(forms.CharField):
 
 class ScheduledJobForm(ConfigurationForm):
     job = forms.ChoiceField(choices=Kind.choices, initial=Kind.IMPORT)
-    incoming = ReferenceField(Incoming, required=False, help_text="What is fetched.")
-    route = ReferenceField(Route, required=False, help_text="Whose tasks are delivered.")
+    incoming = ReferenceField(
+        Incoming, required=False, empty_label="Choose…", help_text="What is fetched."
+    )
+    route = ReferenceField(
+        Route, required=False, empty_label="Choose…", help_text="Whose tasks are delivered."
+    )
     number_of_tasks = forms.IntegerField(
         required=False,
         min_value=1,
@@ -62,6 +66,7 @@ class ScheduledJobForm(ConfigurationForm):
     expression = ExpressionField(
         max_length=255,
         initial="*/5 * * * *",
+        label="Cron expression",
         help_text="Minute, hour, day of month, month, weekday.",
     )
     time_zone = forms.ChoiceField(choices=time_zones, initial="UTC")

@@ -31,9 +31,10 @@ def first_run(jobs: Iterable[ScheduledJob], now: datetime | None = None) -> date
 
 
 def last_processes(model, keys: list[int]) -> dict[int, Process]:
-    """The newest process of each configuration of a kind, by the configuration's primary key."""
+    """The newest process that began, of each configuration of a kind, by its primary key."""
     field = {"incoming": "incoming", "route": "route"}.get(model.kind, "scheduled_job")
-    own = Process.objects.filter(**{field: OuterRef("pk")}).order_by("-id").values("pk")
+    own = Process.objects.filter(**{field: OuterRef("pk"), "started_at__isnull": False})
+    own = own.order_by("-id").values("pk")
     newest = model.objects.filter(pk__in=keys).values_list("pk", Subquery(own[:1]))
     by_key = {key: process for key, process in newest if process}
     shown = ("status", "trigger", "created_at", "started_at", "ended_at", "result", field)

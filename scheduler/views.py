@@ -1,7 +1,6 @@
 """The pages of processes and scheduled jobs, and the buttons that run something now."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +13,7 @@ from alumio.views import safe_next
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import cron, queue
-from scheduler.listing import ProcessList, describe, processes, tasks_url
+from scheduler.listing import ProcessList, describe, tasks_url
 from scheduler.models import Process, ScheduledJob, Trigger
 from tasks.actions import name_of
 from tasks.log import Line

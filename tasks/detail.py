@@ -10,6 +10,7 @@ from tasks import log
 from tasks.models import Level, Message, Payload, Phase, Task
 from tasks.status import MACHINE, Status
 from tasks.tree import pretty, tree
+from transformers.models import EntitySchema
 
 TABS = (
     ("overview", "Overview"),
@@ -61,6 +62,11 @@ class TaskDetail:
         rows = same.exclude(pk=self.task.pk).order_by("-id").select_related("route")
         return list(rows.only(*shown, "route__name", "route__identifier")[:MOST_SIBLINGS])
 
+    @property
+    def schema_is_saved(self) -> bool:
+        """Whether the entity schema's name is that of a configuration."""
+        return EntitySchema.objects.filter(identifier=self.task.entity_schema).exists()
+
     # -- entity data ----------------------------------------------------------------------------
 
     @cached_property
@@ -74,6 +80,11 @@ class TaskDetail:
             return jsontext.loads(self.data)
         except JSONTextError:
             return UNREADABLE
+
+    @property
+    def kept(self) -> int:
+        """Bytes that are kept of the data."""
+        return len(self.data.encode())
 
     @property
     def is_large(self) -> bool:

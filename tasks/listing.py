@@ -19,7 +19,7 @@ from tasks.status import MACHINE, Status
 SIZES = (25, 50, 100, 250)
 SIZE = 50
 PAGING = ("cursor", "page_size")
-LIVE = ("newest", "seen", "ids")
+BUTTONS = ("retry", "skip", "mark-finished", "mark-failed")
 TEXTS = (
     ("entity_identifier", "Entity identifier"),
     ("entity_schema", "Entity schema"),
@@ -115,12 +115,12 @@ class TaskList:
 
     @cached_property
     def verbs(self) -> list[dict]:
-        """The buttons over the list; those for Waiting where there is any."""
-        waits = self.tallies["waiting"].number
+        """The buttons over the list; those for Waiting where such tasks are in sight."""
+        waiting = any(task.status == Status.WAITING for task in self.page.rows)
         return [
-            {"name": v.name, "label": v.label, "sources": " ".join(v.sources)}
-            for v in (VERBS["retry"], VERBS["skip"], VERBS["mark-finished"], VERBS["mark-failed"])
-            if waits or "waiting" not in v.sources
+            {"name": verb.name, "label": verb.label, "sources": " ".join(verb.sources)}
+            for verb in (VERBS[name] for name in BUTTONS)
+            if waiting or Status.WAITING not in verb.sources
         ]
 
     # -- what came since ------------------------------------------------------------------------

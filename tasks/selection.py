@@ -55,6 +55,13 @@ class Preview:
         self.tallies = counts.within(selection.tasks)
 
     @property
+    def title(self) -> str:
+        """“Retry 37 tasks”, “Mark 1 task finished”."""
+        first, *rest = self.rule.label.split()
+        noun = "task" if self.allowed.number == 1 else "tasks"
+        return " ".join([first, str(self.allowed), noun, *rest])
+
+    @property
     def consequence(self) -> str:
         return CONSEQUENCES[self.rule.name]
 

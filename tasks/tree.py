@@ -2,7 +2,7 @@
 
 import simplejson
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from alumio import jsontext
 
@@ -74,6 +74,6 @@ def _index(place: int) -> SafeString:
 
 def _leaf(value) -> SafeString:
     if isinstance(value, str):
-        return format_html('<span class="json-string">{}</span>', value or mark_safe("&nbsp;"))
+        return format_html('<span class="json-string">{}</span>', value)
     kind = "word" if value is None or isinstance(value, bool | dict | list) else "number"
     return format_html('<span class="json-{}">{}</span>', kind, jsontext.dumps(value))

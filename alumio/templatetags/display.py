@@ -1,4 +1,4 @@
-"""How pages write moments, durations and numbers. Moments are in UTC; the browser makes them local."""
+"""How pages write moments, durations and numbers. Moments are in UTC; browsers make them local."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def relative(value: datetime, now: datetime | None = None) -> str:
     seconds = ((now or timezone.now()) - value).total_seconds()
     if abs(seconds) < 5:
         return "now"
-    size, unit = next((u for u in UNITS if abs(seconds) >= u[0]), UNITS[-1])
+    size, unit = next((u for u in UNITS if abs(seconds) >= 2 * u[0]), UNITS[-1])
     number = math.floor(abs(seconds) / size)
     return f"{number} {unit} ago" if seconds > 0 else f"in {number} {unit}"
 

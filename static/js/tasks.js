@@ -3,6 +3,11 @@
   const form = document.querySelector("[data-choice]");
   const dialog = document.getElementById("dialog");
   const number = (value) => value.toLocaleString("en");
+  // "Retry 37 tasks", "Mark 1 task finished"
+  function worded(verb, count, text) {
+    const [first, ...rest] = verb.split(" ");
+    return count ? [first, text, count === 1 ? "task" : "tasks", ...rest].join(" ") : verb;
+  }
 
   if (form) {
     const boxes = () => [...form.querySelectorAll("input[name=identifiers]")];
@@ -22,8 +27,9 @@
       const text = number(count) + (whole && !exact ? "+" : "");
       form.querySelector("[data-count]").textContent = count ? (whole ? `All ${text} that match are selected` : `${text} selected`) : "";
       for (const button of form.querySelectorAll("[data-verb]")) {
-        button.disabled = !count;
-        button.querySelector("[data-verb-label]").textContent = count ? `${button.dataset.verb} ${text} task${count === 1 ? "" : "s"}` : button.dataset.verb;
+        const sources = button.dataset.sources.split(" ");
+        button.disabled = !count || (!whole && !chosen.some((box) => sources.includes(box.closest("tr").dataset.status)));
+        button.querySelector("[data-verb-label]").textContent = worded(button.dataset.verb, count, text);
       }
     };
     const choose = (what) => {
@@ -50,6 +56,12 @@
         draw();
       }
       last = box;
+    });
+    document.addEventListener("htmx:oobAfterSwap", (event) => {
+      const cell = event.detail.elt.closest ? event.detail.elt.closest("[data-now]") : null;
+      if (!cell) return;
+      cell.closest("tr").dataset.status = cell.dataset.now;
+      draw();
     });
     addEventListener("pageshow", draw);
     draw();

@@ -9,7 +9,7 @@
   function relative(date) {
     const seconds = (Date.now() - date) / 1000, size = Math.abs(seconds);
     if (size < 5) return "now";
-    const [unit, name] = units.find(([unit]) => size >= unit) || units[3];
+    const [unit, name] = units.find(([unit]) => size >= 2 * unit) || units[3];
     const number = `${Math.floor(size / unit)} ${name}`;
     return seconds > 0 ? `${number} ago` : `in ${number}`;
   }
