@@ -14,7 +14,7 @@ from alumio.configuration import Configuration, StaleRevision, free_identifier
 from alumio.drawnform import DrawnForm
 from alumio.forms import ConfigurationForm
 from alumio.models import Revision, Role
-from alumio.pages import Pages
+from alumio.pages import Pages, Section
 from alumio.views import safe_next
 
 ROWS_ON_A_PAGE = 50
@@ -130,10 +130,7 @@ class Edit(ConfigurationView):
             "drawn": drawn,
             "it": instance,
             "heading": name if name is not None else (instance.name if instance else ""),
-            "sections": [
-                (s, [drawn.fields[n] for n in s.dependents], drawn.fields.get(s.switch))
-                for s in self.pages.sections
-            ],
+            "sections": drawn_sections(self.pages, drawn),
             "is_changed": form.is_bound,
         }
         context |= extra
@@ -154,6 +151,17 @@ class Edit(ConfigurationView):
             "run_url": self.pages.run_url(instance.identifier),
             "row": row_of(self.pages, instance, {}),
         }
+
+
+def drawn_sections(pages: Pages, drawn: DrawnForm) -> list[tuple]:
+    """Each section with its drawn fields and its switch; what no section names comes last."""
+    named = {name for section in pages.sections for name in section.fields}
+    others = [n for n in drawn.fields if n not in named and n not in ConfigurationForm.base_names]
+    sections = [*pages.sections, *([Section("Others", tuple(others))] if others else [])]
+    return [
+        (s, [drawn.fields[name] for name in s.dependents], drawn.fields.get(s.switch))
+        for s in sections
+    ]
 
 
 class Switch(ConfigurationView):

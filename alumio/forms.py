@@ -47,7 +47,7 @@ class ConfigurationForm(forms.ModelForm):
         super().__init__(data, files, instance=instance, **kwargs)
         self.fields["identifier"].required = False
         self.fields["description"].required = False
-        self.fields["description"].widget.attrs["rows"] = 2
+        self.fields["description"].widget = widgets.LongText(attrs={"rows": 2})
         if self.instance.pk:
             self.fields["identifier"].disabled = True
             self.initial["revision"] = self.instance.revision
@@ -113,7 +113,7 @@ class ConfigurationForm(forms.ModelForm):
         if new != MASK:
             return new
         place = getattr(new, "place", ())
-        return (stored_at(self.instance, place) if place else before) or ""
+        return (stored_at(self.instance, place) if place else before) or MASK
 
     def clean(self):
         cleaned = super().clean()

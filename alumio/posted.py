@@ -181,8 +181,7 @@ def parse_field(field: forms.Field, data, name: str):
     value = field.widget.value_from_datadict(data, {}, name)
     if not isinstance(value, str) or isinstance(value, Unparsable | KeptSecret):
         return value
-    if isinstance(field.widget, forms.Textarea):
-        value = unix_lines(value)
+    value = unix_lines(value)
     # What a browser cannot show travels along; it counts while the visible text is untouched.
     original = parse_hidden(data, f"{name}-was", str)
     return original if original and shown(original) == shown(value) else value

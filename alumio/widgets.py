@@ -36,6 +36,14 @@ class DrawnWidget(forms.Widget):
         return False
 
 
+class LongText(forms.Textarea):
+    """A text of several lines, whose line breaks stay what they were."""
+
+    def value_from_datadict(self, data, files, name):
+        value = data.get(name)
+        return posted.unix_lines(value) if is_post(data) and value is not None else value
+
+
 class JSONInput(forms.Textarea):
     """Any JSON value. A text that is no JSON stands for itself; one that would be, is quoted."""
 

@@ -82,7 +82,7 @@ routes = register(
                 switch="parallel",
                 excludes="realtime",
             ),
-            Section("Limits", ("requests_in_flight", "max_entity_bytes")),
+            Section("Entities", ("unchanged", "max_entity_bytes", "requests_in_flight")),
         ),
         line=route_line,
         notices=route_notices,
