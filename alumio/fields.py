@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from alumio import widgets
 from alumio.components import (
+    MASK,
     Registry,
     build_parameters,
     clean_form,
@@ -67,6 +68,24 @@ class SecretField(forms.CharField):
 
     def walk_secrets(self, value, old, change):
         return value if isinstance(value, str) and value.startswith("${") else change(value, old)
+
+    def clean(self, value):
+        if value == MASK:
+            raise Located("Give the secret again: it is not known which one the mask stands for.")
+        return super().clean(value)
+
+
+def partners(new: list, old, masked) -> list:
+    """Which old item each new one was: the one that looks the same when `masked`, wherever it
+    stood, else, in a list that did not grow or shrink, the one in its place; else None."""
+    old = old if isinstance(old, list) else []
+    looks = [masked(item) for item in old]
+    found = []
+    for index, item in enumerate(new):
+        same = [n for n in (index, *range(len(old))) if n < len(old) and looks[n] == item]
+        at = same[0] if same else index
+        found.append(old[at] if same or len(new) == len(old) else None)
+    return found
 
 
 class ComponentField(forms.Field):
@@ -141,9 +160,10 @@ class ComponentsField(ComponentField):
     def walk_secrets(self, value, old, change):
         if not isinstance(value, list):
             return value
-        old = old if isinstance(old, list) else []
-        old = old + [None] * (len(value) - len(old))
-        return [self.registry._walk_secrets(v, o, change) for v, o in zip(value, old, strict=False)]
+        before = partners(value, old, self.registry.mask)
+        return [
+            self.registry._walk_secrets(v, o, change) for v, o in zip(value, before, strict=True)
+        ]
 
 
 class RowsField(forms.Field):
@@ -192,12 +212,11 @@ class RowsField(forms.Field):
     def walk_secrets(self, value, old, change):
         if not isinstance(value, list):
             return value
-        old = old if isinstance(old, list) else []
-        old = old + [None] * (len(value) - len(old))
         fields = self.form_class.base_fields
+        masked = lambda row: walk_secrets(fields, row, {}, lambda v, _: MASK if v else v)  # noqa: E731
         return [
             walk_secrets(fields, row, before or {}, change) if isinstance(row, dict) else row
-            for row, before in zip(value, old, strict=False)
+            for row, before in zip(value, partners(value, old, masked), strict=True)
         ]
 
 

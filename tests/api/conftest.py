@@ -4,7 +4,7 @@ from django.test import Client
 
 from alumio import jsontext
 from alumio.components import Component
-from alumio.fields import GroupField, SecretField
+from alumio.fields import GroupField, RowsField, SecretField
 from alumio.models import ApiKey
 from connectors.registries import clients
 from tests import fakes
@@ -63,7 +63,7 @@ def _fresh_fakes():
 
 
 class Login(forms.Form):
-    user = forms.CharField()
+    user = forms.CharField(required=False)
     password = SecretField(required=False)
 
 
@@ -74,6 +74,7 @@ class FakeClient(Component):
         uri = forms.CharField()
         token = SecretField(required=False)
         login = GroupField(Login)
+        logins = RowsField(Login)
 
 
 @pytest.fixture

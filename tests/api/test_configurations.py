@@ -311,3 +311,36 @@ def test_scheduled_jobs_are_configurations_like_others(editor):
     assert paths(wrong) == {"expression"}
     assert editor.get(f"scheduled-jobs?route={route.identifier}").body["count"] == 1
     assert editor.delete(f"routes/{route.identifier}").status_code == 409
+
+
+def logins(*passwords) -> list:
+    return [{"user": f"u{n}", "password": word} for n, word in enumerate(passwords, 1)]
+
+
+def test_a_mask_keeps_the_secret_of_its_item_when_items_move(editor, fake_client):
+    def client(rows):
+        return {"prototype": fake_client, "parameters": {"uri": "http://a", "logins": rows}}
+
+    editor.post("connections", {"name": "Shop", "client": client(logins("one", "two"))})
+
+    moved = editor.patch("connections/shop", {"client": client(logins(MASK, MASK)[::-1])})
+    assert moved.status_code == 200
+    stored = Connection.objects.get().client["parameters"]["logins"]
+    assert stored == logins("one", "two")[::-1]
+
+    left = editor.patch("connections/shop", {"client": client(logins(MASK)[:1])})
+    assert left.status_code == 200
+    assert Connection.objects.get().client["parameters"]["logins"] == logins("one")
+
+
+def test_a_mask_that_stands_for_no_known_secret_is_refused(editor, fake_client):
+    def client(rows):
+        return {"prototype": fake_client, "parameters": {"uri": "http://a", "logins": rows}}
+
+    new = editor.post("connections", {"name": "Shop", "client": client(logins(MASK))})
+    assert paths(new) == {"client.parameters.logins.0.password"}
+
+    editor.post("connections", {"name": "Shop", "client": client(logins("one", "two"))})
+    changed = [{"user": "somebody else", "password": MASK}]
+    answer = editor.patch("connections/shop", {"client": client(changed)})
+    assert paths(answer) == {"client.parameters.logins.0.password"}
