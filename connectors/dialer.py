@@ -85,6 +85,8 @@ def resolve(host: str, port: int, timeout: float | None) -> list[str]:
 
     The system's resolver knows no timeout, therefore it runs in a thread that may be left behind.
     """
+    if literal := _literal(host, port):
+        return literal
     answers = []
     wanted = threading.Thread(target=_ask_resolver, args=(host, port, answers), daemon=True)
     wanted.start()
@@ -95,6 +97,15 @@ def resolve(host: str, port: int, timeout: float | None) -> list[str]:
     if isinstance(answers[0], OSError):
         raise NameNotFound(host) from answers[0]
     return list(dict.fromkeys(answers[0]))
+
+
+def _literal(host: str, port: int) -> list[str]:
+    """The address that a host is already, in whatever notation; nothing has to be asked."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+    return [address[4][0] for address in found]
 
 
 def _ask_resolver(host, port, answers):

@@ -17,6 +17,7 @@ _SECRET_NAME = re.compile(
     r"|api[-_]?key|access[-_]?key|private[-_]?key|subscription[-_]?key|^x?[-_]?(auth|key|sig|pwd)$",
     re.IGNORECASE,
 )
+_QUESTIONS = ("www-authenticate", "proxy-authenticate")  # they ask for credentials
 _QUERY_PAIR = re.compile(r"([?&;])([^=&;#]+)=([^&;#]*)")
 _USER_INFO = re.compile(r"(//)[^/?#@]*@")
 
@@ -24,7 +25,7 @@ _USER_INFO = re.compile(r"(//)[^/?#@]*@")
 @functools.lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a header or parameter of this name carries a credential."""
-    return bool(_SECRET_NAME.search(name))
+    return name.lower() not in _QUESTIONS and bool(_SECRET_NAME.search(name))
 
 
 class Redactor:

@@ -175,3 +175,12 @@ def test_no_action_does_nothing():
     )
 
     assert publish({"a": 1}, publisher).ok
+
+
+def test_a_serializer_writes_the_data(web):
+    form = {"prototype": "form-url-encoded", "parameters": []}
+
+    publish({"a": {"b": [1]}}, build({"serializer": form}))
+
+    assert web.last.content == b"a[b][0]=1"
+    assert web.last.headers["Content-Type"] == "application/x-www-form-urlencoded"

@@ -73,7 +73,7 @@ def test_headers_that_carry_credentials_are_known_by_name(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Idempotency-Key", "Content-Type", "Accept", "X-Keyboard", "ETag"]
+    "name", ["Idempotency-Key", "Content-Type", "Accept", "X-Keyboard", "ETag", "WWW-Authenticate"]
 )
 def test_other_headers_are_shown(name):
     assert not is_secret_name(name)

@@ -133,6 +133,7 @@ def test_static_and_empty_sources():
 
     assert records("static-data-subscriber", data=[{"a": 1}, 2]) == [[{"a": 1}, 2]]
     assert records("static-data-subscriber", data={"a": 1}) == [[{"a": 1}]]
+    assert records("static-data-subscriber") == [[]]
     assert records("no-data-subscriber") == [[{}]]
 
 
@@ -209,3 +210,21 @@ def test_a_filter_passes_what_its_condition_does_not_filter_out(storage):
 
     assert test({"sku": "A"}, context())
     assert not test({"sku": "B"}, context())
+
+
+def test_the_opposite_condition_and_the_store_of_a_filter(storage):
+    fill(A=1)
+    spec = {"prototype": "storage-entity-exists", "parameters": []}
+    test = step(
+        filters,
+        "storage-entity-filter",
+        storage="orders",
+        storageKey="&{sku}",
+        condition=spec,
+        store={"addEntityToStorage": True},
+    ).test
+    where = context()
+
+    assert not test({"sku": "A"}, where)
+    assert test({"sku": "B"}, where)
+    assert not test({"sku": "B"}, where)

@@ -18,4 +18,5 @@ class StaticData(Subscriber):
 
     def subscribe(self, context, cursor=None):
         data = jsontext.copy(self.parameters["data"])
+        data = [] if data is None else data
         yield Page(iter(data if isinstance(data, list) else [data]), {"page": 1})
