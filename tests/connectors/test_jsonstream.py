@@ -4,6 +4,8 @@ import random
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alumio import jsontext
 from alumio.jsontext import JSONTextError
@@ -122,3 +124,51 @@ def test_too_much_around_the_items_is_refused(monkeypatch):
 
     with pytest.raises(JSONTextError, match="too much around the items"):
         list(stream('{"a":"' + "x" * 1000 + '","items":[]}', "items"))
+
+
+def whole(text):
+    """(the records, whether the place is there), or None where the text is refused."""
+    try:
+        found = jsontext.loads(text)
+    except JSONTextError:
+        return None
+    if not isinstance(found, dict) or "k" not in found:
+        return [], False
+    found = found["k"]
+    return found if isinstance(found, list) else [] if found is None else [found], True
+
+
+def streamed(text):
+    reader = stream(text, "k")
+    try:
+        return list(reader), reader.found
+    except JSONTextError:
+        return None
+
+
+values = st.recursive(
+    st.sampled_from([None, True, 0, -1.5, 10**20, "", "k", 'a"\\]}', "é[{"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abk"), inner),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from("abk"), values), st.data())
+@settings(max_examples=300, deadline=None)
+def test_any_document_whole_or_broken_is_read_as_if_read_at_once(document, data):
+    text = jsontext.dumps(document)
+    if data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.integers(0, 2))
+        text = (
+            text[:at]
+            + data.draw(st.sampled_from(["", ",", '"', "}", "]", " ", "1"]))
+            + text[at + cut :]
+        )
+
+    expected, got = whole(text), streamed(text)
+
+    if got is not None and not got[1]:  # the place is not there: the caller refuses the answer
+        assert expected is None or not expected[1]
+    else:
+        assert got == expected
