@@ -129,7 +129,8 @@ class HttpClient:
 
 class _Lane(httpx.HTTPTransport):
     """httpx's own transport over our dialer, with one connection: a lane serves one request at a
-    time, so that nothing is locked and no list of idle connections is searched."""
+    time, so that nothing is locked and no list of idle connections is searched. httpx has no way
+    to give it a pool, therefore we set the attribute it uses (httpx is pinned to 0.28)."""
 
     kept = False  # whether its connection comes from an earlier request
 
@@ -217,6 +218,18 @@ class _Attempt:
 
     def for_httpx(self) -> httpx.Request:
         url = _parse_url(self.request.url)
+        # The deadline bounds everything else.
+        wait = {"connect": self.client.connect_seconds, "read": None, "write": None, "pool": None}
+        return httpx.Request(
+            self.request.method,
+            url,
+            headers=[_raw_header(*header) for header in self.headers(url).items()],
+            stream=httpx.ByteStream(self.request.body),
+            extensions={"timeout": wait},
+        )
+
+    def headers(self, url: httpx.URL) -> dict[str, str]:
+        """Ours, and those of the request, which win."""
         headers = {
             "host": url.netloc.decode(),
             "accept": "*/*",
@@ -226,20 +239,9 @@ class _Attempt:
         if url.userinfo:
             headers["authorization"] = f"Basic {b64encode(unquote_to_bytes(url.userinfo)).decode()}"
         headers |= {name.lower(): value for name, value in self.request.headers.items()}
-        raw = [_raw_header(name, value) for name, value in headers.items()]
-        timeout = {
-            "connect": self.client.connect_seconds,
-            "read": None,
-            "write": None,
-            "pool": None,
-        }
-        method, body = self.request.method, self.request.body
-        if body or method in ("POST", "PUT", "PATCH"):
-            raw.append((b"content-length", str(len(body)).encode()))
-        stream = httpx.ByteStream(body)
-        return httpx.Request(
-            method, url, headers=raw, stream=stream, extensions={"timeout": timeout}
-        )
+        if self.request.body or self.request.method in ("POST", "PUT", "PATCH"):
+            headers["content-length"] = str(len(self.request.body))
+        return headers
 
     def read(self, answer: httpx.Response) -> Body:
         body, encoding = Body(), answer.headers.get("content-encoding", "")
