@@ -10,6 +10,9 @@ import threading
 
 log = logging.getLogger(__name__)
 
+DOORBELL = "alumio-doorbell"
+"""The broadcast queue that every worker hears, declared in `alumio.celery`."""
+
 _wanted = threading.Event()
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
@@ -32,6 +35,9 @@ def _ring_on() -> None:
         _wanted.wait()
         _wanted.clear()
         try:
-            job.apply_async(retry=False, ignore_result=True)
+            # Celery leaves a broadcast's exchange undeclared, and kombu then takes it for a direct
+            # one: the message would lie in lists that no worker reads.
+            exchange = job.app.amqp.queues[DOORBELL].exchange
+            job.apply_async(retry=False, ignore_result=True, declare=[exchange])
         except Exception as error:  # whatever the broker's client raises: polling finds the row
             log.info("The doorbell did not ring: %s", error)
