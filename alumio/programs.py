@@ -14,6 +14,8 @@ from alumio.supervisor import Program
 
 WEB_THREADS = 8
 SUPERVISOR = secrets.token_hex(3)
+# Workers begin when the web answers, because the demo's systems live in it.
+AFTER_WEB = 2
 # Celery warns of pickled messages sent to root; ours are JSON, and it would say so at every start.
 QUIET = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
 
@@ -60,11 +62,12 @@ def worker(number: int) -> Program:
     # The engine finds what ran under its worker's name before a restart. The token keeps two
     # supervisors on one database apart.
     name = {"ALUMIO_WORKER_NAME": f"worker{number}-{SUPERVISOR}"}
-    return Program(f"worker {number}", command, environment=QUIET | name)
+    return Program(f"worker {number}", command, environment=QUIET | name, floor=AFTER_WEB)
 
 
 def clock() -> Program:
-    return Program("beat", [*celery("beat"), "--pidfile="], environment=QUIET)
+    command = [*celery("beat"), "--pidfile="]
+    return Program("beat", command, environment=QUIET, floor=AFTER_WEB)
 
 
 def celery(command: str) -> list[str]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "routes",
     "tasks",
     "scheduler",
+    "alumio.demo",
     "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -194,7 +195,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ALUMIO_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALUMIO_HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if ALUMIO_HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# What this machine asks itself: health checks, the demo's connections.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^demo/(shop|erp)/"]
 # The subdomains of this host are not ours to force to HTTPS, nor to enter in browsers' lists.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if not ALUMIO_HTTPS:

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from alumio import dashboard, views
+from alumio import dashboard, people, views
 from scheduler import health
 
 urlpatterns = [
@@ -15,11 +15,16 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", views.Theme.as_view(), name="theme"),
     path("profile/", views.Profile.as_view(), name="profile"),
+    path("api-keys/", people.ApiKeys.as_view(), name="api-keys"),
+    path("api-keys/<int:pk>/revoke/", people.RevokeApiKey.as_view(), name="revoke-api-key"),
+    path("users/", people.Users.as_view(), name="users"),
+    path("users/<int:pk>/", people.OneUser.as_view(), name="user"),
     path("", include("routes.urls")),
     path("", include("connectors.urls")),
     path("", include("transformers.urls")),
     path("", include("tasks.urls")),
     path("", include("scheduler.urls")),
+    path("", include("alumio.demo.urls")),
 ]
 
 handler400 = views.bad_request
