@@ -70,9 +70,14 @@ class SecretField(forms.CharField):
         return value if isinstance(value, str) and value.startswith("${") else change(value, old)
 
     def clean(self, value):
-        if value == MASK:
-            raise Located("Give the secret again: it is not known which one the mask stands for.")
+        refuse_mask(value)
         return super().clean(value)
+
+
+def refuse_mask(*values) -> None:
+    """A mask that got no secret back must not become one."""
+    if MASK in values:
+        raise Located("Give the secret again: it is not known which one the mask stands for.")
 
 
 def partners(new: list, old, masked) -> list:

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from alumio.fields import ObjectField
+from alumio.fields import ObjectField, refuse_mask
 from connectors.redaction import is_secret_name
 from transformers import placeholders
 from transformers.expressions import compile_expression
@@ -20,6 +20,7 @@ class TemplatesField(ObjectField):
 
     def clean(self, value):
         value = super().clean(value)
+        refuse_mask(*value.values())
         checked(placeholders.compile, value)
         return value
 

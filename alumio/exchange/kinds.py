@@ -132,7 +132,11 @@ RETRYING = {
     "interval": "retry_interval",
     "statuses": "retry_statuses",
 }
-EXTRAS = {"requestsInFlight": "requests_in_flight", "maximumEntityBytes": "max_entity_bytes"}
+EXTRAS = {
+    "requestsInFlight": "requests_in_flight",
+    "maximumEntityBytes": "max_entity_bytes",
+    "unchangedEntities": "unchanged",
+}
 
 
 def read_route(body: dict) -> tuple[dict, list[str]]:

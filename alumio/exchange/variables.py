@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import count
 
 from django import forms
 
@@ -46,8 +47,21 @@ def _without(field: forms.Field, value, place: str):
     if isinstance(field, RowsField) and isinstance(value, list):
         return [without_secrets(field.form_class.base_fields, row, place) for row in value]
     if hasattr(field, "walk_secrets"):
-        return value if not value or str(value).startswith("${") else variable(place)
+        return field.walk_secrets(value, None, _Replacement(place))
     return value
+
+
+class _Replacement:
+    """Gives a variable for each secret of one field: ${SHOP_HEADERS}, ${SHOP_HEADERS_2}…"""
+
+    def __init__(self, place: str):
+        self.place, self.numbers = place, count(1)
+
+    def __call__(self, secret, before):
+        if not secret or NAMED.search(str(secret)):
+            return secret
+        number = next(self.numbers)
+        return variable(self.place if number == 1 else f"{self.place}_{number}")
 
 
 def _in_spec(registry: Registry, spec, place: str):

@@ -344,3 +344,21 @@ def test_a_mask_that_stands_for_no_known_secret_is_refused(editor, fake_client):
     changed = [{"user": "somebody else", "password": MASK}]
     answer = editor.patch("connections/shop", {"client": client(changed)})
     assert paths(answer) == {"client.parameters.logins.0.password"}
+
+
+def test_credentials_in_headers_are_secrets_too(editor):
+    def client(headers):
+        plugin = {"prototype": "header-append", "parameters": {"headers": headers}}
+        return {"prototype": "http-client", "parameters": {"plugins": [plugin]}}
+
+    given = {"Authorization": "Bearer s3cret", "Accept": "text/csv"}
+    made = editor.post("connections", {"name": "Shop", "client": client(given)})
+    shown = made.body["client"]["parameters"]["plugins"][0]["parameters"]["headers"]
+    assert shown == {"Authorization": MASK, "Accept": "text/csv"}
+
+    editor.patch("connections/shop", {"client": client(shown | {"Accept": "text/plain"})})
+    stored = Connection.objects.get().client["parameters"]["plugins"][0]["parameters"]["headers"]
+    assert stored == {"Authorization": "Bearer s3cret", "Accept": "text/plain"}
+
+    unknown = editor.patch("connections/shop", {"client": client({"X-Api-Key": MASK})})
+    assert paths(unknown) == {"client.parameters.plugins.0.parameters.headers"}

@@ -5,8 +5,11 @@ from django.core.management import CommandError, call_command
 
 from alumio import jsontext
 from alumio.exchange.exporting import export
+from alumio.exchange.importing import import_configurations
+from alumio.exchange.reading import Contents, read_lines
 from alumio.exchange.variables import named_in, variable
 from connectors.models import Connection, Storage
+from routes.models import Route
 from tests.world import make_route
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,31 @@ def test_one_type_or_one_identifier_can_be_chosen(capsys, tmp_path):
     assert len((tmp_path / "out.ndjson").read_text().splitlines()) == 2
     with pytest.raises(CommandError):
         call_command("export_config", "nowhere")
+
+
+def test_every_setting_of_a_route_goes_out_and_comes_back():
+    route = make_route(
+        description="d",
+        enabled=False,
+        retry_enabled=True,
+        max_retries=7,
+        retry_interval=11,
+        retry_statuses=["skipped"],
+        waiting_status=True,
+        parallel=True,
+        max_processes=4,
+        requests_in_flight=9,
+        max_entity_bytes=1_000,
+        unchanged="skip",
+    )
+    before = route.content()
+    same = {n for n in Route.content_fields if before[n] == Route._meta.get_field(n).get_default()}
+    assert same <= {"realtime", "transformers"}
+    lines = [line.encode() for line in export(identifiers=[route.identifier])]
+    route.delete()
+
+    contents = Contents()
+    read_lines(lines, "again.ndjson", contents)
+    assert import_configurations(contents).ok
+
+    assert Route.objects.get().content() == before
