@@ -9,16 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from alumio import jsontext, posted, widgets
 from alumio.components import MASK, empty_value, label_of
+from alumio.forms import ReferenceField
 from alumio.located import Located
 from alumio.posted import SAVED, Unparsable
 from alumio.summary import summary_of
 
+BLANK = BLANK_CHOICE_DASH[0][1]
 SHORT = (forms.NumberInput, forms.Select, forms.CheckboxInput, forms.DateTimeInput)
 
 
@@ -82,12 +85,23 @@ def draw_field(key: str, form_field: forms.Field, name: str, value, place: Place
         "errors": errors,
         "readonly": place.readonly,
     }
+    if isinstance(form_field, ReferenceField):
+        widget.attrs["data-choose"] = True
+        context["open_url"] = page_of(form_field, value)
     if drawn_by_us:
         widget.label = context["label"]
         context["html"] = draw_widget(widget, name, value, place)
     else:
         context["html"] = draw_plain(form_field, name, value, errors, context)
     return render_to_string("forms/field.html", context)
+
+
+def page_of(form_field: ReferenceField, value) -> str:
+    """The address of the page of what is chosen; "" where nothing is."""
+    from alumio.pages import registered
+
+    pages = registered.get(form_field.queryset.model.kind)
+    return pages.url("edit", value) if pages and value and posted.is_identifier(value) else ""
 
 
 def kind_of(widget: forms.Widget) -> str:
@@ -136,12 +150,12 @@ def draw_text(widget, name: str, value, attrs: dict) -> SafeString:
 def draw_select(widget, name: str, value, attrs: dict) -> SafeString:
     """A select that can also show that nothing is chosen."""
     multiple = getattr(widget, "allow_multiple_selected", False)
-    choices = [(str(key), label) for key, label in widget.choices]
-    known = {key for key, _ in choices}
-    if not multiple and str("" if value is None else value) not in known:
-        blank = type(widget)(widget.attrs, [("", "—"), *choices])
-        return blank.render(name, "", attrs)
-    return widget.render(name, value, attrs)
+    blank = "Choose…" if widget.is_required else "None"
+    choices = [(str(k), blank if v == BLANK else v) for k, v in widget.choices]
+    shown = "" if value is None else str(value)
+    if not multiple and shown not in {key for key, _ in choices}:
+        choices, value = [("", blank), *choices], ""
+    return type(widget)(widget.attrs, choices).render(name, value, attrs)
 
 
 def draw_choices(widget, name: str, value, context) -> SafeString:
@@ -361,6 +375,7 @@ def component_context(widget, name: str, value, place: Place) -> dict:
         "unknown": prototype if prototype and not known else "",
         "saved": value if isinstance(value, str) else "",
         "saved_name": saved_names(registry).get(value, value) if isinstance(value, str) else "",
+        "saved_url": saved_page(registry, value) if isinstance(value, str) else "",
         "chosen": chosen,
         "options": options(registry, widget.allow_saved, chosen),
         "meta": hidden(f"{name}-meta", spec["meta"]) if spec.get("meta") else "",
@@ -413,6 +428,14 @@ def draw_step(widget, name: str, spec, index: int, count: int, place: Place) -> 
         "focused": getattr(spec, "focused", ""),
         "faulty": bool(place.faults),
     }
+
+
+def saved_page(registry, identifier: str) -> str:
+    from alumio.pages import registered
+    from alumio.references import SAVED_AS
+
+    pages = registered.get(SAVED_AS.get(registry.noun))
+    return pages.url("edit", identifier) if pages and posted.is_identifier(identifier) else ""
 
 
 def saved_names(registry) -> dict:

@@ -46,6 +46,7 @@ class ConfigurationForm(forms.ModelForm):
             data = self._complete(data, instance, partial)
         super().__init__(data, files, instance=instance, **kwargs)
         self.fields["identifier"].required = False
+        self.fields["identifier"].widget.attrs["placeholder"] = "made from the name"
         self.fields["description"].required = False
         self.fields["description"].widget = widgets.LongText(attrs={"rows": 2})
         if self.instance.pk:

@@ -215,6 +215,10 @@ def indices(data, name: str) -> list[int]:
     return sorted(range(count), key=lambda i: (number(data.get(f"{name}-{i}-order"), i), i))
 
 
+def is_identifier(value) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z0-9-]+", value))
+
+
 def number(text, default=0) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 

@@ -37,7 +37,7 @@ def summary_of(spec: dict, registry: Registry) -> str:
 def line_of(spec, registry: Registry) -> str:
     """Type and settings in one line."""
     if isinstance(spec, str):
-        return f"Saved: {spec}"
+        return spec
     if not isinstance(spec, dict):
         return ""
     return " · ".join(filter(None, (title_of(spec, registry), summary_of(spec, registry))))

@@ -68,7 +68,7 @@ incomings = register(
         ),
         line=incoming_line,
         notices=incoming_notices,
-        run="incomings-run",
+        run="run-incoming",
         joined=("entity_schema",),
     )
 )

@@ -86,7 +86,7 @@ routes = register(
         ),
         line=route_line,
         notices=route_notices,
-        run="routes-run",
+        run="run-route",
         joined=("incoming", "outgoing"),
     )
 )

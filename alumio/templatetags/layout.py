@@ -51,8 +51,7 @@ def may(user, role: str) -> bool:
 @register.filter
 def styled(field):
     """A form's field drawn in the classes of Tabler."""
-    select = getattr(field.field.widget, "input_type", "") == "select"
-    classes = "form-select" if select else "form-control"
-    return field.as_widget(
-        attrs={"class": classes + (" is-invalid" if field.errors else ""), "autocomplete": "off"}
-    )
+    kinds = {"select": "form-select", "checkbox": "form-check-input"}
+    classes = kinds.get(getattr(field.field.widget, "input_type", ""), "form-control")
+    attrs = {"class": classes + (" is-invalid" if field.errors else "")}
+    return field.as_widget(attrs={"autocomplete": "off", **field.field.widget.attrs, **attrs})
