@@ -67,7 +67,7 @@ def within(tasks: QuerySet) -> dict[str, Tally]:
         if some.query.is_empty():
             return {status.value: Tally(0) for status in Status}
         sql, parameters = some.query.sql_with_params()
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS some)")  # noqa: S608 (our own SQL)
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS limited)")  # noqa: S608 (our own SQL)
         values += parameters
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)

@@ -28,11 +28,12 @@
   // Fields of a moment: shown and typed in the browser's zone, sent in UTC. Text that is no moment goes as it is.
   function fields(root) {
     for (const field of root.querySelectorAll("input[data-local]")) {
-      const date = new Date(field.value);
-      const moment = field.value.length > 10 && !isNaN(date);
-      if (field.value && !moment && field.value.length !== 10) continue;
+      const text = field.value, date = new Date(text);
+      const moment = text.length > 10 && !isNaN(date);
+      if (text && !moment && text.length !== 10) continue;
+      field.value = "";
       field.type = "datetime-local";
-      field.value = moment ? local(date).replace(" ", "T") : field.value && `${field.value}T00:00`;
+      field.value = moment ? local(date).replace(" ", "T") : text && `${text}T00:00`;
     }
   }
   document.addEventListener("submit", (event) => {

@@ -1,0 +1,431 @@
+"""The task list, what is done to many tasks, and the page of one task."""
+
+import json
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tasks.models import Level, Task
+from tests.pages.rows import make_message, make_process, make_task
+from tests.world import make_route
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(person, query="") -> list[str]:
+    """The entity identifiers on the page, from top to bottom."""
+    response = person.client.get(f"/tasks/{query}")
+    assert response.status_code == 200
+    return [task.entity_identifier for task in response.context["list"].page.rows]
+
+
+def status_of(task) -> str:
+    return Task.objects.get(pk=task.pk).status
+
+
+def select(tasks, verb, **more) -> dict:
+    return {"verb": verb, "identifiers": [task.identifier for task in tasks], **more}
+
+
+# ---------------------------------------------------------------- the list
+
+
+def test_tasks_are_listed_newest_first_with_their_route_and_status(viewer):
+    route = make_route()
+    make_task(route, "failed", entity="older")
+    make_task(route, "finished", entity="newer")
+
+    page = viewer.open("/tasks/")
+
+    assert listed(viewer) == ["newer", "older"]
+    assert route.name in page.text
+    assert "state-failed" in page.text
+
+
+def test_filters_of_the_address_narrow_the_list(viewer):
+    one, other = make_route(), make_route()
+    make_task(one, "failed", entity="order-1", entity_schema="order")
+    make_task(one, "retry", entity="order-2", entity_schema="order")
+    make_task(other, "failed", entity="price-1", entity_schema="price")
+
+    assert listed(viewer, "?status=failed") == ["price-1", "order-1"]
+    assert listed(viewer, f"?status=failed&status=retry&route={one.identifier}") == [
+        "order-2",
+        "order-1",
+    ]
+    assert listed(viewer, "?entity_schema=price") == ["price-1"]
+    assert listed(viewer, "?entity_identifier__contains=ORDER") == ["order-2", "order-1"]
+    assert listed(viewer, "?entity_identifier=order") == []
+
+
+def test_empty_fields_of_the_filter_form_do_not_narrow(viewer):
+    make_task(entity="order-1")
+
+    assert listed(viewer, "?identifier=&created_after=&entity_schema__contains=") == ["order-1"]
+
+
+def test_a_filter_that_cannot_be_read_is_explained(viewer):
+    make_task()
+
+    response = viewer.client.get("/tasks/?created_after=yesterday&colour=red")
+
+    assert response.status_code == 400
+    text = response.content.decode()
+    assert "“yesterday” is not a moment" in text
+    assert "There is no filter “colour”" in text
+
+
+def test_an_empty_list_says_why_and_offers_to_clear_the_filter(viewer):
+    assert "No tasks yet" in viewer.open("/tasks/").text
+
+    make_task(entity="order-1")
+    page = viewer.open("/tasks/?status=failed").text
+
+    assert "No task matches" in page
+    assert "Clear filters" in page
+
+
+def test_counters_follow_the_other_filters_but_not_the_status(viewer):
+    one, other = make_route(), make_route()
+    for status in ("failed", "failed", "new"):
+        make_task(one, status)
+    make_task(other, "failed")
+
+    response = viewer.client.get(f"/tasks/?status=new&route={one.identifier}")
+
+    tallies = response.context["list"].tallies
+    assert (tallies["failed"].number, tallies["new"].number) == (2, 1)
+    assert response.context["list"].total.number == 1
+
+
+def test_pages_go_on_where_the_last_one_ended_even_when_tasks_arrive(viewer):
+    route = make_route()
+    for number in range(60):
+        make_task(route, entity=f"e{number}")
+    first = viewer.client.get("/tasks/?page_size=25").context["list"]
+    make_task(route, entity="arrived")
+
+    second = viewer.client.get(first.next_url()).context["list"]
+    back = viewer.client.get(second.previous_url()).context["list"]
+
+    assert second.page.rows[0].entity_identifier == "e34"
+    assert [task.pk for task in back.page.rows] == [task.pk for task in first.page.rows]
+    assert "OFFSET" not in captured(viewer, first.next_url())
+
+
+def captured(person, url) -> str:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        person.client.get(url)
+    return "\n".join(query["sql"] for query in queries)
+
+
+def test_the_list_takes_as_many_queries_for_many_tasks_as_for_one(viewer):
+    make_task()
+    few = captured(viewer, "/tasks/").count("\n")
+    for _ in range(30):
+        make_task(make_route(), "failed")
+
+    many = captured(viewer, "/tasks/").count("\n")
+
+    assert many == few <= 8
+
+
+def test_the_list_never_reads_payloads_messages_or_settings(viewer):
+    make_task()
+
+    statements = captured(viewer, "/tasks/?status=new")
+
+    for name in ("tasks_payload", "tasks_message", '"subscriber"', '"publisher"', '"transformers"'):
+        assert name not in statements
+
+
+def test_a_viewer_sees_no_boxes_and_no_verbs(viewer, editor):
+    make_task(status="failed")
+
+    assert 'name="identifiers"' not in viewer.open("/tasks/").text
+    assert 'name="identifiers"' in editor.open("/tasks/").text
+    assert 'name="one"' not in viewer.open("/tasks/").text
+
+
+def test_a_row_offers_only_what_its_status_allows(editor):
+    failed, waiting = make_task(status="failed"), make_task(status="waiting")
+
+    page = editor.open("/tasks/").text
+
+    assert f'value="retry {failed.identifier}"' in page
+    assert f'value="skip {failed.identifier}"' not in page
+    assert f'value="mark-finished {waiting.identifier}"' in page
+
+
+def test_names_and_identifiers_are_shown_escaped(viewer):
+    make_task(entity="<script>alert(1)</script>")
+
+    assert "<script>alert" not in viewer.open("/tasks/").text
+
+
+# ---------------------------------------------------------------- what came since
+
+
+def test_the_poll_tells_how_many_tasks_are_new_and_which_rows_changed(viewer):
+    task = make_task(status="new")
+    listing = viewer.client.get("/tasks/").context["list"]
+    url = listing.live_url()
+    make_task()
+    Task.objects.filter(pk=task.pk).update(status="finished", updated_at=timezone.now())
+
+    news = viewer.client.get(url).content.decode()
+
+    assert "1 new task, show" in news
+    assert f'id="status-{task.pk}" data-now="finished"' in news
+
+
+def test_the_poll_counts_only_what_matches_the_filter(viewer):
+    make_task(status="failed")
+    url = viewer.client.get("/tasks/?status=failed").context["list"].live_url()
+    make_task(status="new")
+
+    assert "new task" not in viewer.client.get(url).content.decode()
+
+
+# ---------------------------------------------------------------- acting on many
+
+
+def test_retrying_several_asks_first_and_says_what_will_happen(editor):
+    failed, finished = make_task(status="failed"), make_task(status="finished")
+    processing = make_task(status="processing")
+
+    page = editor.post("/tasks/action/", **select([failed, finished, processing], "retry"))
+
+    text = page.content.decode()
+    assert "Retry 2 tasks?" in text
+    assert "left alone" in text
+    assert status_of(failed) == "failed"
+
+
+def test_retrying_several_changes_what_may_change_and_counts_the_rest(editor):
+    tasks = [make_task(status=s) for s in ("failed", "finished", "skipped")]
+    refused = [make_task(status=s) for s in ("processing", "waiting")]
+
+    page = editor.post("/tasks/action/", **select([*tasks, *refused], "retry", sure=1))
+
+    assert "3 retried, 2 not allowed: 1 processing, 1 waiting." in page.content.decode()
+    assert {status_of(task) for task in tasks} == {"new"}
+    assert [status_of(task) for task in refused] == ["processing", "waiting"]
+
+
+def test_everything_that_matches_leaves_out_what_arrived_later(editor):
+    shown = [make_task(status="failed") for _ in range(3)]
+    other = make_task(status="finished")
+    newest = other.pk
+    later = make_task(status="failed")
+
+    editor.post(
+        "/tasks/action/", verb="retry", everything=1, filter="status=failed", newest=newest, sure=1
+    )
+
+    assert {status_of(task) for task in shown} == {"new"}
+    assert (status_of(later), status_of(other)) == ("failed", "finished")
+
+
+def test_an_unreadable_filter_changes_nothing(editor):
+    task = make_task(status="failed")
+
+    for query in ("colour=red", "created_after=soon"):
+        page = editor.post(
+            "/tasks/action/", verb="retry", everything=1, filter=query, newest=task.pk, sure=1
+        )
+        assert "cannot be read" in page.content.decode()
+    assert status_of(task) == "failed"
+
+
+def test_choosing_nothing_is_said(editor):
+    assert (
+        "Choose at least one task" in editor.post("/tasks/action/", verb="retry").content.decode()
+    )
+
+
+def test_the_row_menu_acts_at_once_and_comes_back(editor):
+    task = make_task(status="new")
+
+    page = editor.post(
+        "/tasks/action/", one=f"skip {task.identifier}", next="/tasks/?status=skipped"
+    )
+
+    assert status_of(task) == "skipped"
+    assert page.redirect_chain[-1][0] == "/tasks/?status=skipped"
+    assert "1 skipped." in page.content.decode()
+
+
+def test_nobody_is_sent_to_another_site_afterwards(editor):
+    task = make_task(status="new")
+
+    page = editor.post("/tasks/action/", one=f"skip {task.identifier}", next="//evil.example/")
+
+    assert page.redirect_chain[-1][0] == "/tasks/"
+
+
+def test_a_viewer_may_not_act(viewer):
+    task = make_task(status="failed")
+
+    response = viewer.post("/tasks/action/", one=f"retry {task.identifier}")
+
+    assert response.status_code == 403
+    assert status_of(task) == "failed"
+
+
+def test_verbs_of_processes_are_not_for_people(editor):
+    task = make_task(status="new")
+
+    assert editor.post("/tasks/action/", one=f"claim {task.identifier}").status_code == 404
+
+
+# ---------------------------------------------------------------- one task
+
+
+def test_the_overview_shows_the_cause_the_next_attempt_and_the_key(viewer):
+    due = timezone.now() + timedelta(minutes=4, seconds=30)
+    task = make_task(status="retry", next_attempt_at=due, attempt=1, attempts=1)
+    make_message(task, "The target is down.", level=Level.ERROR, process=7)
+
+    text = viewer.open(f"/tasks/{task.identifier}/").text
+
+    assert "The target is down." in text
+    assert "in 4 min" in text
+    assert task.idempotency_key in text
+    assert "tasks_payload" not in captured(viewer, f"/tasks/{task.identifier}/")
+
+
+def test_the_overview_shows_other_tasks_of_the_same_entity_in_all_routes(viewer):
+    task, other = make_task(entity="10045"), make_task(entity="10045", status="failed")
+    make_task(entity="10046")
+
+    detail = viewer.client.get(f"/tasks/{task.identifier}/").context["detail"]
+
+    assert [sibling.pk for sibling in detail.siblings] == [other.pk]
+
+
+def test_the_entity_data_is_a_tree_of_exact_escaped_values(viewer):
+    data = '{"price":1.10,"stock":12345678901234567890,"html":"<b>x</b>","lines":[{"sku":"A"}]}'
+    task = make_task(data=data)
+
+    text = viewer.open(f"/tasks/{task.identifier}/?tab=data").text
+
+    assert '<span class="json-number">1.10</span>' in text
+    assert "12345678901234567890" in text
+    assert "&lt;b&gt;x&lt;/b&gt;" in text
+    assert "<b>x</b>" not in text
+
+
+def test_the_entity_data_can_be_downloaded_as_it_is(viewer):
+    task = make_task(data='{"price":1.10}')
+
+    response = viewer.client.get(f"/tasks/{task.identifier}/data/")
+
+    assert response.content == b'{"price":1.10}'
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_large_data_is_shown_in_part(viewer):
+    task = make_task(data=json.dumps({"text": "x" * 400_000}))
+
+    text = viewer.open(f"/tasks/{task.identifier}/?tab=data").text
+
+    assert "too large for a page" in text
+    assert len(text) < 350_000
+
+
+def test_a_tree_with_very_many_values_ends_somewhere(viewer):
+    task = make_task(data=json.dumps(list(range(20_000))))
+
+    text = viewer.open(f"/tasks/{task.identifier}/?tab=data").text
+
+    assert text.count("json-number") < 3_100
+    assert "more; see the text" in text
+
+
+def test_a_rejected_task_shows_the_reason_and_its_first_bytes(viewer):
+    task = make_task(status="rejected", data='{"text":"only the begi', size=5000)
+    make_message(task, "Rejected: too large.", phase="import", level=Level.ERROR)
+
+    text = viewer.open(f"/tasks/{task.identifier}/?tab=data").text
+
+    assert "Rejected: too large." in text
+    assert "only the begi" in text
+
+
+def test_import_messages_can_be_narrowed_to_a_level(viewer):
+    task = make_task()
+    make_message(task, "Fetched.", phase="import")
+    make_message(task, "The price is negative.", phase="import", level=Level.WARNING)
+
+    everything = viewer.open(f"/tasks/{task.identifier}/?tab=import").text
+    worse = viewer.open(f"/tasks/{task.identifier}/?tab=import&level=warning").text
+
+    assert "Fetched." in everything
+    assert "Fetched." not in worse
+    assert "The price is negative." in worse
+
+
+def test_export_messages_are_grouped_by_attempt_with_request_and_response(viewer):
+    task = make_task(status="failed", attempt=2)
+    process = make_process(task.route)
+    detail = {
+        "request": {"method": "POST", "url": "http://erp/items", "headers": {}, "body": "{}"},
+        "response": {"status": 503, "headers": {"retry-after": "5"}, "body": "<busy>"},
+        "duration_ms": 1500,
+    }
+    for attempt in (1, 2):
+        make_message(
+            task,
+            f"Answer {attempt}",
+            level=Level.ERROR,
+            attempt=attempt,
+            process=process.pk,
+            detail=json.dumps(detail),
+        )
+    make_message(task, "Retried by ana@example.com.", attempt=2)
+
+    response = viewer.client.get(f"/tasks/{task.identifier}/?tab=export")
+
+    attempts = response.context["detail"].attempts
+    assert [attempt.number for attempt in attempts] == [0, 2, 1]
+    text = response.content.decode()
+    assert "&lt;busy&gt;" in text
+    assert "1.5 s" in text
+    assert f"/processes/{process.pk}/" in text
+
+
+def test_odd_details_of_messages_do_not_break_the_page(viewer):
+    task = make_task()
+    odd = ("[1,2]", '{"request":null}', '{"request":{"url":"x"},"response":"gone"}', "no json")
+    for detail in (*odd, '{"request":{"headers":[1]},"duration_ms":"fast"}'):
+        make_message(task, "Odd", detail=detail, attempt=1, process=1)
+
+    assert viewer.client.get(f"/tasks/{task.identifier}/?tab=export").status_code == 200
+
+
+def test_unknown_tasks_and_tabs_are_not_found(viewer):
+    task = make_task()
+
+    assert viewer.client.get("/tasks/01NOTHING/").status_code == 404
+    assert viewer.client.get(f"/tasks/{task.identifier}/?tab=secrets").status_code == 404
+
+
+def test_the_links_of_chips_take_one_filter_away(viewer):
+    make_task(status="failed")
+
+    chips = (
+        viewer.client.get("/tasks/?status=failed,retry&identifier__contains=01")
+        .context["list"]
+        .chips()
+    )
+
+    left = [parse_qs(urlsplit(chip["url"]).query) for chip in chips]
+    assert left[0] == {"status": ["retry"], "identifier__contains": ["01"]}
+    assert left[2] == {"status": ["failed,retry"]}
