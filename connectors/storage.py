@@ -6,7 +6,9 @@ it forgets it.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db import connection
 
 from alumio import database, jsontext
 from connectors.models import Storage, StorageItem
@@ -16,6 +18,7 @@ from transformers.paths import MISSING
 __all__ = ["MISSING", "StorageError", "Storages", "find", "live_items", "read_all"]
 
 _DELETED = object()
+_READ = f"SELECT value FROM {StorageItem._meta.db_table} WHERE storage_id = %s AND key = %s"  # noqa: S608
 PAGE = 500
 LONGEST_KEY = 512
 
@@ -40,6 +43,7 @@ class Storages:
     def __init__(self, below: "Storages | None" = None):
         self._below = below
         self._rows: dict[str, Storage] = below._rows if below else {}
+        self._reads: dict[tuple[str, str], object] = below._reads if below else {}
         self._writes: dict[tuple[str, str], object] = {}
 
     def __getitem__(self, identifier: str) -> "Port":
@@ -74,7 +78,9 @@ class Storages:
         )
 
     def clear(self) -> None:
+        """Forget what was written, and what was read: others may have written meanwhile."""
         self._writes.clear()
+        self._reads.clear()
 
     def _row(self, identifier: str) -> Storage:
         if identifier not in self._rows:
@@ -98,16 +104,25 @@ class Port:
 
     def get(self, key: str):
         """The stored value, or MISSING."""
-        written = self._buffer._written(self._storage.identifier, str(key))
-        if written is _DELETED:
-            return MISSING
-        if written is MISSING:
-            written = database.persistently(lambda: self._stored(str(key)))
-        return MISSING if written is None else jsontext.loads(written)
+        place = self._storage.identifier, str(key)
+        value = self._buffer._written(*place)
+        if value is MISSING:
+            value = self._buffer._reads.get(place)
+            if value is None:
+                value = database.persistently(lambda: self._stored(str(key)))
+                self._buffer._reads[place] = value
+        return MISSING if value is _DELETED else jsontext.loads(value)
 
-    def _stored(self, key: str) -> str | None:
-        rows = live_items(self._storage).filter(key=key)
-        return rows.values_list("value", flat=True).first()
+    def _stored(self, key: str):
+        """The text in the database, or _DELETED. Plain SQL: this is asked for every record."""
+        sql, parameters = _READ, [self._storage.pk, key]
+        if self._storage.time_to_live:
+            oldest = connection.ops.adapt_datetimefield_value(_oldest(self._storage))
+            sql, parameters = f"{_READ} AND updated_at >= %s", [*parameters, oldest]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            row = cursor.fetchone()
+        return row[0] if row else _DELETED
 
     def put(self, key: str, value) -> None:
         if not 0 < len(str(key)) <= LONGEST_KEY or "\0" in str(key):
@@ -122,10 +137,11 @@ class Port:
 def live_items(storage: Storage):
     """The items that are not older than the storage's time to live."""
     items = StorageItem.objects.filter(storage=storage)
-    if storage.time_to_live:
-        oldest = database.now() - timedelta(seconds=storage.time_to_live)
-        items = items.filter(updated_at__gte=oldest)
-    return items
+    return items.filter(updated_at__gte=_oldest(storage)) if storage.time_to_live else items
+
+
+def _oldest(storage: Storage) -> datetime:
+    return database.now() - timedelta(seconds=storage.time_to_live)
 
 
 def read_all(storage: Storage, after: str = "") -> Iterator[tuple[str, object]]:

@@ -1,9 +1,12 @@
 """Storages: the subscriber, the publisher and the steps that read and write them."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from connectors.errors import PublisherError, SubscriberError
-from connectors.models import Storage
+from connectors.models import Storage, StorageItem
 from connectors.registries import publishers, subscribers
 from connectors.storage import MISSING, StorageError, Storages
 from transformers.context import Context
@@ -228,3 +231,22 @@ def test_the_opposite_condition_and_the_store_of_a_filter(storage):
     assert not test({"sku": "A"}, where)
     assert test({"sku": "B"}, where)
     assert not test({"sku": "B"}, where)
+
+
+def test_an_item_older_than_the_time_to_live_is_not_there(storage):
+    fill(A=1, B=2)
+    Storage.objects.update(time_to_live=60)
+    StorageItem.objects.filter(key="A").update(updated_at=timezone.now() - timedelta(minutes=2))
+
+    assert (stored("A"), stored("B")) == (MISSING, 2)
+    assert pages() == [([2], {"after": ""})]
+
+
+def test_what_others_wrote_is_seen_after_the_buffer_is_cleared(storage):
+    storages = Storages()
+    assert storages.layer()["orders"].get("a") is MISSING
+    fill(a=1)
+
+    assert storages["orders"].get("a") is MISSING
+    storages.clear()
+    assert storages["orders"].get("a") == 1
