@@ -72,8 +72,14 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
     # -- how ------------------------------------------------------------------------------------
 
     def rows(self):
-        joined = [n for n, f in self.form.base_fields.items() if isinstance(f, ReferenceField)]
-        return self.model.objects.select_related("updated_by", *joined)
+        """With what they refer to, but without its settings, which are encrypted and not shown."""
+        joined = {
+            name: field.queryset.model
+            for name, field in self.form.base_fields.items()
+            if isinstance(field, ReferenceField)
+        }
+        unseen = [f"{name}__{n}" for name, model in joined.items() for n in model.content_fields]
+        return self.model.objects.select_related("updated_by", *joined).defer(*unseen)
 
     def find(self, identifier: str) -> Configuration:
         found = self.rows().filter(identifier=identifier.replace("\0", "")).first()
