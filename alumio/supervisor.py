@@ -139,7 +139,7 @@ class Supervisor:
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(program.name for program in waiting)
                 raise StartFailed(f"not ready after {self.start_seconds:.0f} seconds: {names}")
-            time.sleep(0.1 if waiting else 0)
+            time.sleep(0.25 if waiting else 0)
 
     def revive(self):
         for program in self.programs:

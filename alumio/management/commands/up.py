@@ -17,7 +17,6 @@ class Command(BaseCommand):
         "Migrates, makes the administrator and the demo on first start, then runs web, workers "
         "and clock and restarts what dies."
     )
-    requires_system_checks = ()
 
     def handle(self, **options):
         with alone_on_this_folder():
