@@ -27,10 +27,15 @@ def is_post(data) -> bool:
 class DrawnWidget(forms.Widget):
     """A widget that is drawn by `alumio.drawing`, with the errors of all that lies in it."""
 
-    def render(self, name, value, attrs=None, renderer=None):
-        from alumio import drawing
+    def draw(self, name: str, value, place):
+        from alumio import drawnwidgets
 
-        return drawing.draw_widget(self, name, value, drawing.Place(form_id=""))
+        return drawnwidgets.draw_widget(self, name, value, place)
+
+    def render(self, name, value, attrs=None, renderer=None):
+        from alumio.drawing import Place
+
+        return self.draw(name, value, Place())
 
     def value_omitted_from_data(self, data, files, name):
         return False

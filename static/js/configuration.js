@@ -12,7 +12,7 @@
     return `<div><div>${escape(data.text)}</div>${help}</div>`;
   }
   function choose(select) {
-    if (select.tomselect || select.disabled || !select.offsetParent) return;
+    if (select.tomselect || select.disabled || select.closest("details:not([open])")) return;
     const widget = new TomSelect(select, {
       maxOptions: null,
       searchField: ["text", "value", "help"],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alumio import jsontext, posted
 from alumio.components import MASK
-from alumio.drawing import Place, draw_form, draw_widget
+from alumio.drawing import Place, draw_form
 from alumio.fields import ComponentField, ComponentsField
 from connectors import registries as ends
 from tests.pages.posting import Form
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def through_a_page(field, value):
     """What comes back when a value is drawn and the page is posted untouched."""
-    html = f'<form id="configuration-form">{draw_widget(field.widget, "x", value, Place())}</form>'
+    html = f'<form id="configuration-form">{field.widget.draw("x", value, Place())}</form>'
     data = QueryDict(mutable=True)
     for name, text in Form(html).fields:
         data.appendlist(name, text)

@@ -143,9 +143,9 @@ def test_the_preview_shows_five_runs_in_the_zone(viewer):
 
     response = viewer.client.get(url)
 
-    runs = response.context["runs"]
-    assert [run.hour for run in runs] == [9] * 5
-    assert "Asia/Tokyo" in response.content.decode()
+    text = response.content.decode()
+    assert text.count(" 09:00") == 5
+    assert "Asia/Tokyo" in text
 
 
 @pytest.mark.parametrize(
