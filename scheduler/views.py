@@ -1,5 +1,7 @@
 """The pages of processes and scheduled jobs, and the buttons that run something now."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -173,5 +175,5 @@ def preview(expression: str, zone: str) -> dict:
         return {"fault": str(error)}
     except (ValueError, LookupError):
         return {"fault": "There is no such time zone."}
-    walls = [instant.astimezone(cron.ZoneInfo(zone)) for instant in runs]
+    walls = [f"{instant.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}" for instant in runs]
     return {"normalised": text, "runs": walls, "either_day": cron.either_day(text)}
