@@ -74,10 +74,17 @@ class Export:
 
 
 class Deliverers:
-    """A few threads that deliver; results come back through a queue, in the order of their end."""
+    """A few threads that deliver; results come back through a queue, in the order of their end.
 
-    def __init__(self, deliver: Callable[[Claimed], Outcome], run: Run, threads: int):
+    Of what was begun, no more than `threads` + `unsettled` tasks are ever not settled yet: that is
+    what a kill repeats, also while the settling of a group takes long.
+    """
+
+    def __init__(
+        self, deliver: Callable[[Claimed], Outcome], run: Run, threads: int, unsettled: int
+    ):
         self._deliver, self._run = deliver, run
+        self._allowed = threading.Semaphore(threads + unsettled)
         self._todo: queue.SimpleQueue[Claimed | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -106,6 +113,12 @@ class Deliverers:
     def stop(self) -> None:
         """Send nothing more: what was not begun comes back unsent."""
         self._stopping.set()
+        self.settled(self.outstanding)
+
+    def settled(self, tasks: int) -> None:
+        """So many outcomes are written, so that as many more tasks may begin."""
+        if tasks:
+            self._allowed.release(tasks)
 
     def close(self) -> None:
         for _ in self._threads:
@@ -116,6 +129,7 @@ class Deliverers:
     def _work(self) -> None:
         try:
             while (task := self._todo.get()) is not None:
+                self._allowed.acquire()
                 if self._stopping.is_set() or not self._run.may_send():
                     self._done.put(Outcome(task, UNSENT))
                 else:

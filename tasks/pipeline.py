@@ -22,7 +22,7 @@ from tasks.delivery import Deliverers, Export
 from tasks.importing import Import
 from tasks.insertion import insert
 from tasks.run import Run
-from tasks.settle import Settler
+from tasks.settle import MAX_GROUP, Settler
 
 CHUNK = 500
 """Raw records from a source that are committed together, at most."""
@@ -73,8 +73,8 @@ def export_tasks(route: Route, run: Run | None = None, limit: int | None = None)
     run = run or Run()
     export = Export(route)
     run.started(route=route.revision, outgoing=route.outgoing.revision)
-    deliverers = Deliverers(export.deliver, run, route.requests_in_flight)
-    settler = Settler(route, run)
+    deliverers = Deliverers(export.deliver, run, route.requests_in_flight, MAX_GROUP)
+    settler = Settler(route, run, deliverers.settled)
     try:
         _export(route, run, limit, deliverers, settler)
     finally:

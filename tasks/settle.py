@@ -6,6 +6,7 @@ that was given up and comes back therefore changes nothing.
 
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -27,10 +28,13 @@ MAX_WAIT = 0.1
 
 
 class Settler:
-    """Collects outcomes of one run and settles them, 50 at a time or 100 ms after the first."""
+    """Collects outcomes of one run and settles them, 50 at a time or 100 ms after the first.
 
-    def __init__(self, route: Route, run: Run):
-        self.route, self.run = route, run
+    `settled` is told how many were written each time.
+    """
+
+    def __init__(self, route: Route, run: Run, settled: Callable[[int], None]):
+        self.route, self.run, self.settled = route, run, settled
         self._group: list[Outcome] = []
         self._since = 0.0
 
@@ -61,6 +65,7 @@ class Settler:
             moved = database.persistently(lambda: self._write(decided, _all_at_once))
         except _Fenced:
             moved = database.persistently(lambda: self._write(decided, _only_held))
+        self.settled(len(group))
         for outcome, decision in decided:
             counted = outcome.task.id in moved
             self.run.counts[MACHINE[decision.verb].target if counted else "fenced"] += 1
