@@ -19,12 +19,14 @@ from scheduler.runs import LEASE
 from scheduler.status import Status
 from tasks import messages
 from tasks.models import Phase, Task
+from tasks.settle import MAX_GROUP
 from tasks.status import Status as TaskStatus
 from transformers.context import LogLine
 
 log = logging.getLogger(__name__)
 
 MAX_DEATHS = 3
+POISONOUS = "The worker died while processing this task, for the third time."
 LOST = "Lost: its worker died or was cut off."
 NOWHERE = (
     f"This happened {queue.MAX_FRUITLESS} times in a row before anything was done, so it is not "
@@ -50,7 +52,7 @@ def give_up(process: Process, gone: Q) -> bool:
     with transaction.atomic():
         if not Process.objects.filter(gone, pk=process.pk).move("lose", result=LOST, slot=None):
             return False
-        released, failed = release_tasks(process.pk)
+        released, failed = release_tasks(process)
         _note(process, released + failed)
         queue.resume(process)
     log.warning("%s was lost: %s tasks released, %s failed.", process, released, failed)
@@ -67,26 +69,32 @@ def _note(process: Process, interrupted: int) -> None:
     process.save(update_fields=["counts", "result"])
 
 
-def release_tasks(process: int) -> tuple[int, int]:
+def release_tasks(process: Process) -> tuple[int, int]:
     """Free what a dead process held. Returns how many became New and how many Failed."""
-    held = Task.objects.filter(held_by=process, status=TaskStatus.PROCESSING)
-    poisonous = held.filter(deaths__gte=MAX_DEATHS - 1)
-    texts = [
-        (poisonous, "error", "The worker died while processing this task, for the third time."),
-        (
-            held.filter(deaths__lt=MAX_DEATHS - 1),
-            "warning",
-            "The worker died; the task is due again.",
-        ),
-    ]
-    now = database.now()
-    for rows, level, text in texts:
-        line = LogLine(level, text)
-        entries = [
-            messages.Entry(id, Phase.EXPORT.value, attempt, line)
-            for id, attempt in rows.values_list("id", "attempt")
-        ]
-        messages.write(entries, process, now)
+    held = Task.objects.filter(held_by=process.pk, status=TaskStatus.PROCESSING)
+    suspects = held.filter(id__in=_begun(process, held))
+    poisonous = suspects.filter(deaths__gte=MAX_DEATHS - 1)
+    _tell(process, poisonous, LogLine("error", POISONOUS))
     failed = poisonous.move("give up", deaths=F("deaths") + 1)
-    released = held.move("release", deaths=F("deaths") + 1, attempts=F("attempts") - 1)
-    return released, failed
+    _tell(process, suspects, LogLine("warning", "The worker died; the task is due again."))
+    back = {"attempts": F("attempts") - 1}
+    released = suspects.move("release", deaths=F("deaths") + 1, **back)
+    return released + held.move("release", **back), failed
+
+
+def _begun(process: Process, held) -> list[int]:
+    """Those that the process may have been at work on: it begins them in the order in which it
+    claimed them, and only so many before those at the front are settled. The others had no part in
+    its death."""
+    side_by_side = process.route.requests_in_flight if process.route else 1
+    return list(
+        held.order_by("updated_at", "id").values_list("id", flat=True)[: side_by_side + MAX_GROUP]
+    )
+
+
+def _tell(process: Process, tasks, line: LogLine) -> None:
+    entries = [
+        messages.Entry(id, Phase.EXPORT.value, attempt, line)
+        for id, attempt in tasks.values_list("id", "attempt")
+    ]
+    messages.write(entries, process.pk, database.now())
