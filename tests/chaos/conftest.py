@@ -1,0 +1,47 @@
+import os
+
+import pytest
+
+from tests import fakes
+from tests.chaos import ends  # noqa: F401 - registers the source and the target
+from tests.chaos.worker import Deliveries
+from tests.world import make_incoming, make_outgoing, make_route, make_schema
+
+
+@pytest.fixture
+def rounds():
+    """How often a race is run: a few times in the suite, 200 times by `make chaos`."""
+    return int(os.environ.get("CHAOS_ROUNDS", "4"))
+
+
+@pytest.fixture
+def records():
+    """How many records flow while workers are killed."""
+    return int(os.environ.get("CHAOS_RECORDS", "1500"))
+
+
+@pytest.fixture
+def deliveries(tmp_path):
+    return Deliveries(tmp_path / "deliveries")
+
+
+@pytest.fixture
+def scene(deliveries):
+    """Makes a route from a counting source to a file target."""
+
+    def make(records, page_size=500, page_pause=0.0, pause=0.002, deadly=None, **policies):
+        source = {"records": records, "page_size": page_size, "pause": page_pause}
+        incoming = make_incoming(schema=make_schema())
+        incoming.subscriber = {"prototype": "counting-source", "parameters": source}
+        incoming.store()
+        target = {"path": str(deliveries.path), "pause": pause, "deadly": deadly}
+        outgoing = make_outgoing(publisher={"prototype": "file-target", "parameters": target})
+        return make_route(incoming=incoming, outgoing=outgoing, **policies)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _fresh_fakes():
+    fakes.TARGET.__init__()
+    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)

@@ -1,0 +1,13 @@
+"""Settings of workers that tests start and kill: the test's database, short leases, fake ends."""
+
+import json
+import os
+
+from alumio.settings import *  # noqa: F403
+from alumio.settings import DATABASES, INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos"]
+DATABASES["default"] |= json.loads(os.environ.get("CHAOS_DATABASE", "{}"))
+ALUMIO_LEASE_SECONDS = 2.0
+ALUMIO_POLL_SECONDS = 0.4
+ALUMIO_SWEEP_SECONDS = 0.6
