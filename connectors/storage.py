@@ -52,6 +52,12 @@ class Storages:
     def layer(self) -> "Storages":
         return Storages(self)
 
+    def apart(self) -> "Storages":
+        """An empty buffer for another thread; only what is known of the storages is shared."""
+        other = Storages()
+        other._rows = self._rows
+        return other
+
     def merge(self) -> None:
         """Hand what was written over to the layer below."""
         self._below._writes.update(self._writes)

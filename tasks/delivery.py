@@ -32,6 +32,7 @@ class Export:
         outgoing = route.outgoing
         self.scope = {"route": route.identifier, "outgoing": outgoing.identifier}
         self.variables = variables()
+        self.storages = Storages()
         self.steps = Pipeline.build(outgoing.transformers)
         self.after = Pipeline.build(outgoing.after_transformers)
         self.publisher = publishers.build(outgoing.publisher)
@@ -42,7 +43,7 @@ class Export:
     def deliver(self, task: Claimed) -> Outcome:
         """Run the outgoing for one task. Whatever goes wrong becomes the outcome's message."""
         scope = {"task": task.identifier, "idempotency_key": task.idempotency_key, **self.scope}
-        context = Context(scope=scope, variables=self.variables, storages=Storages())
+        context = Context(scope=scope, variables=self.variables, storages=self.storages.apart())
         try:
             result = self._deliver(task, context)
         except (StepError, PublisherError) as error:

@@ -1,9 +1,11 @@
 """The import side of the data path: from raw records to chunks of drafts."""
 
 import reprlib
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from alumio import database, jsontext
 from connectors.models import Incoming
@@ -22,6 +24,8 @@ from transformers.pipeline import Pipeline
 
 MAX_DRAFTS, MAX_BYTES = 2_000, 16_000_000
 """Drafts, and bytes of their data, after which a chunk is committed although records are few."""
+MAX_AGE = 1.0
+"""Seconds after which a chunk is committed at the end of a page."""
 MAX_NOTED = 100
 """Filtered or faulty records that the process's own log names one by one."""
 
@@ -30,10 +34,15 @@ MAX_NOTED = 100
 class Chunk:
     """What is committed together. `cursor` says where to go on after it."""
 
-    cursor: dict
+    cursor: dict | None
     drafts: list[Draft] = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
     bytes: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_old(self) -> bool:
+        return bool(self.counts["records"]) and time.monotonic() - self.since > MAX_AGE
 
     def is_full(self, records: int) -> bool:
         """Whether it is to be committed: few large records, or many made of one, count as well."""
@@ -45,6 +54,16 @@ class Chunk:
 
     def realtime_routes(self) -> set[Route]:
         return {d.route for d in self.drafts if d.route.realtime and d.status == Status.NEW}
+
+
+class Found(NamedTuple):
+    """A raw record, and the cursor behind it."""
+
+    record: Any
+    cursor: dict
+
+
+PAGE_END = object()
 
 
 class Lane:
@@ -77,31 +96,45 @@ class Import:
         self.subscriber.close()
 
     def chunks(self, cursor: dict | None, size: int) -> Iterator[Chunk]:
-        """Chunks of at most `size` raw records, never across two pages of the source.
+        """Chunks of about `size` raw records: parts of large pages, several small pages together.
 
         `cursor` is that of the last committed chunk: its page is fetched again and what was
-        committed of it is passed over.
+        committed of it is passed over. What was read before the source fails comes before its
+        error; a slow source keeps nothing waiting for more than a second after its page.
         """
-        page_cursor, done = (cursor["page"], cursor["done"]) if cursor else (None, 0)
-        context = self._context()
-        for page in self.subscriber.subscribe(context, page_cursor):
-            yield from self._chunks_of(page, done, size)
-            done = 0
-            self._note(context)
-        self._note(context)
-
-    def _chunks_of(self, page, done: int, size: int) -> Iterator[Chunk]:
-        chunk, position = Chunk({"page": page.cursor, "done": done}), 0
-        for position, record in enumerate(page.records, 1):
-            if position <= done:
-                continue
-            self._add(record, chunk)
-            chunk.cursor = {"page": page.cursor, "done": position}
-            if chunk.is_full(size):
+        source, chunk = self._source(cursor), Chunk(cursor)
+        while True:
+            try:
+                found = next(source, None)
+            except Exception:
+                if chunk.counts["records"]:
+                    yield chunk
+                raise
+            if found is None:
+                break
+            if isinstance(found, Found):
+                chunk.cursor = found.cursor
+                self._add(found.record, chunk)
+            if chunk.is_full(size) or (found is PAGE_END and chunk.is_old):
                 yield chunk
                 chunk = Chunk(chunk.cursor)
         if chunk.counts["records"]:
             yield chunk
+
+    def _source(self, cursor: dict | None) -> Iterator["Found | object"]:
+        """The source's records behind the cursor, and PAGE_END after each page."""
+        page_cursor, done = (cursor["page"], cursor["done"]) if cursor else (None, 0)
+        context = self._context()
+        try:
+            for page in self.subscriber.subscribe(context, page_cursor):
+                for position, record in enumerate(page.records, 1):
+                    if position > done:
+                        yield Found(record, {"page": page.cursor, "done": position})
+                done = 0
+                self._note(context)
+                yield PAGE_END
+        finally:
+            self._note(context)
 
     def _add(self, record, chunk: Chunk) -> None:
         """Run one raw record through the incoming's steps and each route's."""

@@ -1,11 +1,16 @@
 """The data path through its own two functions, with a fake source and a fake target."""
 
+from itertools import product
+
 import pytest
 
+from alumio import jsontext
 from connectors.errors import SubscriberError
 from tasks.actions import apply
 from tasks.models import Task
 from tasks.pipeline import export_tasks, import_entities
+from tasks.run import Run
+from tests import fakes
 from tests.world import (
     keep_where,
     later,
@@ -45,9 +50,7 @@ def test_exported_tasks_are_finished_and_delivered_once_each_in_their_order(targ
 
 
 def test_a_task_that_cannot_be_delivered_is_retried_then_fails(target):
-    route = make_route(
-        entities=[{"sku": "A"}], retry_enabled=True, max_retries=1, retry_interval=5
-    )
+    route = make_route(entities=[{"sku": "A"}], retry_enabled=True, max_retries=1, retry_interval=5)
     import_entities(route.incoming)
     target.down = True
 
@@ -211,16 +214,41 @@ def test_what_was_committed_before_the_source_fails_stays(source, target):
     assert statuses(route) == ["new", "new"]
 
 
+def test_an_import_goes_on_behind_its_cursor_without_losing_or_doubling(source):
+    source["pages"] = [[{"sku": f"{page}{n}"} for n in range(3)] for page in range(4)]
+    route = make_route()
+    run = Run()
+    run.cursor = {"page": 1, "done": 2}
+
+    import_entities(route.incoming, run)
+
+    data = [task.payload.data for task in route.tasks.order_by("id")]
+    assert data == [f'{{"sku":"{page}{n}"}}' for page, n in [(1, 2), *product((2, 3), range(3))]]
+    assert source["fetched"] == [1, 2, 3]
+
+
+def test_small_pages_share_a_commit_and_the_cursor_names_the_last_one(source):
+    source["pages"] = [[{"sku": f"{page}{n}"} for n in range(3)] for page in range(4)]
+    route = make_route()
+    kept = []
+    run = Run()
+    run.keep = lambda cursor=None: kept.append(cursor)
+
+    import_entities(route.incoming, run)
+
+    assert kept == [{"page": 3, "done": 3}]
+    assert len(statuses(route)) == 12
+
+
 def test_numbers_travel_unchanged_from_end_to_end(target):
     route = make_route()
-    from alumio import jsontext
-    from tests import fakes
-
     text = '{"big":123456789012345678901234567890,"price":1.10,"tiny":1e-7}'
     fakes.SOURCE.update(pages=[[jsontext.loads(text)]], fetched=[], fails_after=None)
 
     import_entities(route.incoming)
     export_tasks(route)
 
-    assert route.tasks.get().payload.data.startswith('{"big":123456789012345678901234567890,"price":1.10')
+    assert route.tasks.get().payload.data.startswith(
+        '{"big":123456789012345678901234567890,"price":1.10'
+    )
     assert jsontext.dumps(target.received[0]) == route.tasks.get().payload.data
