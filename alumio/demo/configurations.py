@@ -190,7 +190,7 @@ def orders_route() -> dict:
     return {
         "identifier": ORDERS,
         "name": "Demo: orders to ERP",
-        "description": "New orders, every minute. The ERP is busy at times: those are retried.",
+        "description": "Sends orders as they come. The ERP is busy at times: those are retried.",
         "incoming": SHOP_ORDERS,
         "outgoing": ERP_ORDERS,
         "transformers": [
@@ -200,6 +200,7 @@ def orders_route() -> dict:
                 setter("channel", "demo shop"),
             )
         ],
+        "realtime": True,
         "retry_enabled": True,
         "max_retries": 3,
         "retry_interval": 1,
@@ -218,11 +219,10 @@ def products_route() -> dict:
 
 
 def jobs() -> list[dict]:
-    """In the order of their names, in which the clock looks at them: fetch first, then send."""
+    """Orders need none to be sent: their route is a real-time one."""
     return [
         job("demo-fetch-orders", "Demo: fetch orders", EVERY_MINUTE, incoming=SHOP_ORDERS),
         job("demo-fetch-products", "Demo: fetch products", EVERY_MINUTE, incoming=SHOP_PRODUCTS),
-        job("demo-send-orders", "Demo: send orders", EVERY_MINUTE, route=ORDERS),
         job(
             "demo-send-products",
             "Demo: send products",

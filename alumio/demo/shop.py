@@ -14,17 +14,17 @@ ORDERS_AT_FIRST = timedelta(minutes=5)
 ORDERS_KEPT = timedelta(minutes=30)
 """How far back orders go for who asks for all of them, and at most."""
 PRICE_LASTS = 12
-"""Minutes between two price changes of a product; a twelfth of the products changes each minute."""
+"""Minutes between two changes of a product."""
 CANCELLED_EVERY = 10
 
-KINDS = ("mug", "notebook", "lamp", "backpack", "scarf", "teapot", "cushion", "clock")
+KINDS = ("mug", "notebook", "lamp", "backpack", "scarf", "bench", "cushion", "clock")
 COLOURS = ("sand", "moss", "ink", "coral", "slate", "honey")
 PRODUCTS = len(KINDS) * len(COLOURS)
-GIFT_CARD = 13
+A_MINUTE = PRODUCTS // PRICE_LASTS
+GIFT_CARD = 19
 """The product without a price: its record breaks the demo's entity schema."""
-BULKY = tuple(range(3, PRODUCTS, 7))
-"""Products sold by the pallet, a unit that the demo ERP does not know. There is one among any eight
-that changed one after the other."""
+BULKY = range(5, PRODUCTS, 8)
+"""Products sold by the pallet, which the demo ERP does not know: one of any eight in a row."""
 
 FIRST_NAMES = ("Ada", "Bram", "Chloé", "Daan", "Elif", "Finn", "Grace", "Hugo", "Ines", "Jonas")
 LAST_NAMES = ("Bakker", "Şahin", "Novák", "Jensen", "Martin", "Rossi", "Müller", "Silva")
@@ -41,8 +41,8 @@ def products(now: datetime, after: datetime | None = None) -> list[dict]:
 
 
 def changed_at(number: int, now: datetime) -> datetime:
-    """The last moment at which this product changed. No two products share one."""
-    own = timedelta(minutes=number % PRICE_LASTS, seconds=number // PRICE_LASTS * 10)
+    """The last moment at which this product changed: one after the other, never two at once."""
+    own = timedelta(minutes=number // A_MINUTE, seconds=number % A_MINUTE * 10)
     changes = (now - EPOCH - own) // (PRICE_LASTS * MINUTE)
     return EPOCH + own + changes * PRICE_LASTS * MINUTE
 

@@ -58,7 +58,8 @@ class Listing(Guarded):
 
     def get(self, request):
         until = parameter(request, "until", moment) or timezone.now().replace(microsecond=0)
-        number = parameter(request, "page", int) or 1
+        number = parameter(request, "page", int)
+        number = 1 if number is None else number
         if number < 1:
             raise BadRequest("“page” begins with 1.")
         records = self.records(request, min(until, timezone.now()))
