@@ -5,9 +5,11 @@
 401, 403, 404, 405, 409, 413, 415   {"detail": …}
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.response import Response
@@ -20,8 +22,20 @@ from alumio.api_keys import ApiKeyAuthentication
 from alumio.located import Located
 from alumio.openapi import ApiSchema
 
+log = logging.getLogger(__name__)
+
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
 PAGING = ("cursor", "page_size")
+
+
+class Unavailable(exceptions.APIException):
+    """The platform cannot answer now. `retry_after`: seconds."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.wait = retry_after  # becomes the header Retry-After
 
 
 class Invalid(exceptions.APIException):
@@ -54,6 +68,9 @@ def as_json(error: Located) -> dict:
 
 def answer_error(error: Exception, context: dict) -> Response | None:
     """Every refusal as JSON of one shape; None for a fault of ours, which Django reports."""
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("The database is away: %s", error)
+        error = Unavailable("The database does not answer. Try again in a moment.", retry_after=5)
     response = exception_handler(error, context)
     if response is not None:
         detail = getattr(error, "detail", None) or response.data.get("detail", "")

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
@@ -104,8 +104,15 @@ def safe_next(request, fallback="/") -> str:
 
 
 def failure(request, status: int, title: str, text: str) -> HttpResponse:
+    if for_program(request):
+        return JsonResponse({"detail": f"{title}. {text}"}, status=status)
     context = {"status": status, "failure_title": title, "failure_text": text}
     return render(request, "failure.html", context, status=status)
+
+
+def for_program(request) -> bool:
+    """Whether the answer is for a caller of the REST API, which has no use for a page."""
+    return request.path.startswith("/api/")
 
 
 def bad_request(request, exception=None):
@@ -125,6 +132,8 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Without a base layout: whatever failed may fail in it again."""
+    if for_program(request):
+        return JsonResponse({"detail": "Something failed here. The log says what."}, status=500)
     return render(None, "500.html", status=500)
 
 
