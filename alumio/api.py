@@ -2,7 +2,7 @@
 
 400  {"errors": [{"path": "subscriber.parameters.uri", "where": "Subscriber › URI", "message"}]}
 400  {"detail", "line", "column", "path"}   the body is not JSON
-401, 403, 404, 405, 409, 413, 415   {"detail": …}
+401, 403, 404, 405, 409, 413, 415, 503   {"detail": …}
 """
 
 import logging

@@ -191,6 +191,17 @@ OUTGOING = {
     "afterTransformers": "after_transformers",
 }
 
+PLAIN_OUTGOING = plain(OUTGOING)
+
+
+def write_outgoing(outgoing: Configuration, content: dict) -> dict:
+    """Alumio has no steps after publishing, so they are named only where there are some."""
+    written = PLAIN_OUTGOING[1](outgoing, content)
+    if not content["after_transformers"]:
+        del written["parameters"]["afterTransformers"]
+    return written
+
+
 KINDS: dict[str, Kind] = {
     kind.type: kind
     for kind in (
@@ -199,7 +210,7 @@ KINDS: dict[str, Kind] = {
         Kind("http-client", ConnectionForm, read_client, write_client),
         Kind("list-transformer", SavedTransformerForm, read_transformer, write_transformer),
         Kind("incoming-configuration", IncomingForm, *plain(INCOMING)),
-        Kind("outgoing-configuration", OutgoingForm, *plain(OUTGOING)),
+        Kind("outgoing-configuration", OutgoingForm, PLAIN_OUTGOING[0], write_outgoing),
         Kind("route-configuration", RouteForm, read_route, write_route),
         Kind("scheduler-entry", ScheduledJobForm, read_job, write_job, split_entry),
     )
