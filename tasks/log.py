@@ -35,6 +35,16 @@ class Line:
         return None
 
     @property
+    def sides(self) -> list[tuple[str, dict]]:
+        """Request and response, with bodies of JSON on many lines."""
+        sides = (("Request", self.exchange["request"]), ("Response", self.exchange.get("response")))
+        return [
+            (title, side | {"body": readable(side.get("body"))})
+            for title, side in sides
+            if isinstance(side, dict)
+        ]
+
+    @property
     def seconds(self) -> float | None:
         milliseconds = (self.exchange or {}).get("duration_ms")
         return milliseconds / 1000 if isinstance(milliseconds, int | float) else None
@@ -80,6 +90,16 @@ def attempts(messages: Iterable[Message]) -> list[Attempt]:
         attempt = found.setdefault(key, Attempt(key[0]))
         attempt.lines.append(Line(message))
     return list(reversed(found.values()))
+
+
+def readable(body):
+    """A noted body: JSON on many lines, any other text as it is."""
+    if not isinstance(body, str) or body[:1] not in ("{", "["):
+        return body
+    try:
+        return pretty(jsontext.loads(body))
+    except JSONTextError:
+        return body
 
 
 def level_name(level: int) -> str:
