@@ -115,8 +115,8 @@ def list_of(items: dict) -> dict:
 def number(kind: str):
     def describe(field, prefix):
         limits = {"minimum": field.min_value, "maximum": field.max_value}
-        # A placeholder or PHP may give a number as text; what is stored is a number.
-        return {"type": kind} | {k: v for k, v in limits.items() if v is not None}
+        kinds = kind if field.required or field.initial is not None else [kind, "null"]
+        return {"type": kinds} | {k: v for k, v in limits.items() if v is not None}
 
     return describe
 

@@ -46,7 +46,7 @@ class Kind:
         return self.form._meta.model
 
 
-def plain(names: dict[str, str], *unused: str):
+def plain(names: dict[str, str]):
     """A kind whose settings only have other names: {Alumio's: ours}."""
 
     def read(body: dict) -> tuple[dict, list[str]]:
@@ -54,7 +54,6 @@ def plain(names: dict[str, str], *unused: str):
         data = {
             ours: settings.take(theirs) for theirs, ours in names.items() if theirs in settings.left
         }
-        settings.drop_if_empty(*unused)
         return data, sorted(settings.left)
 
     def write(configuration: Configuration, content: dict) -> dict:
