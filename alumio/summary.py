@@ -76,7 +76,8 @@ def words_of_components(registry: Registry, value) -> str:
 
 def words_of_forms(form_class, value) -> str:
     if isinstance(value, dict):
-        method = value.get("method") if isinstance(value.get("method"), str) else ""
+        field = form_class.base_fields.get("method")
+        method = value.get("method") or (field and field.initial) or ""
         if uri := value.get("uri"):
             return f"{method} {uri}".strip()
         return telling(form_class, value)

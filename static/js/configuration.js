@@ -15,6 +15,7 @@
     if (select.tomselect || select.disabled || select.closest("details:not([open])")) return;
     const widget = new TomSelect(select, {
       maxOptions: null,
+      refreshThrottle: 0,
       searchField: ["text", "value", "help"],
       placeholder: select.dataset.placeholder || "",
       hidePlaceholder: false,
@@ -30,7 +31,7 @@
   function sort(list) {
     if (list.sortableInstance || !list.querySelector(":scope > * > [data-grip]")) return;
     list.sortableInstance = new Sortable(list, {
-      handle: "[data-grip]", draggable: ":scope > *", animation: 150, ghostClass: "step-ghost",
+      handle: "[data-grip]", animation: 150, ghostClass: "step-ghost",
       onEnd() {
         [...list.children].forEach((item, index) => {
           const order = item.querySelector(":scope > [data-order]");

@@ -193,7 +193,7 @@ def comparable_value(field, value):
 def test_a_page_gives_back_the_settings_it_shows(registry, prototype):
     field = ComponentField(registry)
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(specs(registry, prototype))
     def check(spec):
         assert comparable(registry, through_a_page(field, spec)) == comparable(registry, spec)

@@ -1,0 +1,126 @@
+"""The pages in a real browser: pleasant with JavaScript, whole without it."""
+
+import pytest
+
+from alumio.models import Role, User
+from connectors.models import Incoming
+from tests.pages import making
+from tests.pages.making import step
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def signed_in(page):
+    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda m: "Security Policy" in m.text and page.errors.append(m.text))
+    page.goto("/login/")
+    page.fill("[name=username]", "editor@example.com")
+    page.fill("[name=password]", "a-long-password")
+    page.click("text=Sign in >> nth=-1")
+    page.wait_for_url("**/")
+    return page
+
+
+def choose(page, name: str, words: str) -> None:
+    """Choose from a searchable list as a person does: open, type, Enter; then wait for the page."""
+    page.click(f"#id_{name} + .ts-wrapper .ts-control")
+    page.wait_for_selector(".dropdown-active .dropdown-input:focus")
+    page.keyboard.type(words)
+    page.wait_for_selector(f".dropdown-active .option.active:has-text('{words}')")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Enter")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
+
+
+def drag(page, source: str, target: str) -> None:
+    start, end = (page.locator(place).bounding_box() for place in (source, target))
+    page.mouse.move(start["x"] + 5, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 5, end["y"] + end["height"], steps=15)
+    page.mouse.up()
+
+
+def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
+    page = signed_in
+    page.goto("/incomings/new/")
+
+    page.fill("#id_name", "Stock of the shop")
+    assert page.input_value("#id_identifier") == "stock-of-the-shop"
+    choose(page, "subscriber-prototype", "Static")
+    page.fill("#id_subscriber-p-data", '[{"sku": "A"}]')
+    choose(page, "transformers-new", "Chain")
+    page.fill("#id_transformers-0-name", "First")
+    choose(page, "transformers-new", "Data")
+    page.fill("#id_transformers-1-name", "Second")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.click("#id_transformers-1-up")
+    page.wait_for_function(
+        "document.activeElement.id === 'id_transformers-0-down' || "
+        "document.activeElement.closest('#id_transformers-0')"
+    )
+    page.click("text=Save & continue")
+    page.wait_for_url("**/stock-of-the-shop/edit/")
+
+    saved = Incoming.objects.get()
+    assert "was saved" in page.inner_text("#toasts")
+    assert [spec["meta"]["name"] for spec in saved.transformers] == ["Second", "First"]
+    assert saved.subscriber["parameters"]["data"] == [{"sku": "A"}]
+    assert page.errors == []
+
+
+def test_steps_are_dragged_and_stay_open(signed_in):
+    making.incoming(transformers=[step(name=name) for name in "ABC"])
+    page = signed_in
+    page.goto("/incomings/products/edit/")
+    page.click("#id_transformers-2 .step-head")
+
+    drag(page, "#id_transformers-0 [data-grip]", "#id_transformers-1 .step-buttons")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.click("[name=transformers-1-duplicate]")
+    page.wait_for_selector("#id_transformers-3")
+    page.click("text=Save & continue")
+    page.wait_for_selector("text=was saved")
+
+    names = [spec["meta"]["name"] for spec in Incoming.objects.get().transformers]
+    assert sorted(names) == ["A", "B", "B", "C"]
+    assert names[0] == "B"
+    assert page.errors == []
+
+
+def test_leaving_with_unsaved_changes_asks_first(signed_in):
+    making.incoming()
+    page = signed_in
+    page.goto("/incomings/products/edit/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.fill("#id_description", "Changed")
+    page.goto("/incomings/")
+
+    assert asked == ["beforeunload"]
+
+
+def test_a_switch_in_a_list_works_without_leaving_it(signed_in):
+    making.incoming()
+    page = signed_in
+    page.goto("/incomings/")
+
+    page.click("#switch-products")
+    page.wait_for_selector("#switch-products[aria-checked=false]")
+
+    assert not Incoming.objects.get().enabled
+    assert "is disabled now" in page.inner_text("#toasts")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("url", ["/incomings/", "/incomings/products/edit/", "/routes/new/"])
+def test_a_page_fits_its_screen(signed_in, url, width):
+    making.incoming("Products", [step(name="A very long name " * 8)], description="word" * 200)
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(url)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
