@@ -10,7 +10,7 @@ MINUTE = timedelta(minutes=1)
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 ORDERS_A_MINUTE = 6
-ORDERS_AT_FIRST = timedelta(minutes=5)
+ORDERS_AT_FIRST = timedelta(minutes=8)
 ORDERS_KEPT = timedelta(minutes=30)
 """How far back orders go for who asks for all of them, and at most."""
 PRICE_LASTS = 12
@@ -24,7 +24,7 @@ A_MINUTE = PRODUCTS // PRICE_LASTS
 GIFT_CARD = 19
 """The product without a price: its record breaks the demo's entity schema."""
 BULKY = range(5, PRODUCTS, 8)
-"""Products sold by the pallet, which the demo ERP does not know: one of any eight in a row."""
+"""Products sold by the pallet, a unit that the demo ERP does not know."""
 
 FIRST_NAMES = ("Ada", "Bram", "Chloé", "Daan", "Elif", "Finn", "Grace", "Hugo", "Ines", "Jonas")
 LAST_NAMES = ("Bakker", "Şahin", "Novák", "Jensen", "Martin", "Rossi", "Müller", "Silva")
