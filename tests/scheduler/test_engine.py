@@ -1,0 +1,128 @@
+"""The engine: a thread that finds work by itself and survives everything."""
+
+import time
+
+import pytest
+from django.db import InterfaceError, OperationalError
+
+from scheduler import engine as engines
+from scheduler import queue
+from scheduler.engine import Engine
+from scheduler.models import Process
+from tests.scheduler.running import dying_with, queued, route_with_tasks
+from tests.world import statuses
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine that looks often; started by the test, stopped after it."""
+    monkeypatch.setattr(engines, "POLL", 0.05)
+    monkeypatch.setattr(engines, "SWEEP", 0.2)
+    monkeypatch.setattr(engines, "PAUSE", 0.05)
+    engines.bell.clear()
+    engine = Engine("worker-1")
+    yield engine
+    engine.stop()
+    for thread in engine._threads:
+        if thread.ident:
+            thread.join(10)
+
+
+def until(happened, seconds=15.0):
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_queued_process_is_executed_although_nobody_rings(engine, target):
+    route = route_with_tasks(3)
+    engine.start()
+
+    process = queued(route)
+
+    until(lambda: Process.objects.get(pk=process.pk).status == "finished")
+    assert statuses(route) == ["finished"] * 3
+    assert Process.objects.get(pk=process.pk).worker == "worker-1"
+
+
+def test_the_bell_wakes_an_engine_that_sleeps(engine, monkeypatch):
+    monkeypatch.setattr(engines, "POLL", 600)
+    monkeypatch.setattr(engines, "SWEEP", 600)
+    route = route_with_tasks(1)
+    engine.start()
+    time.sleep(0.3)
+    process = queued(route)
+
+    engines.bell.set()
+
+    until(lambda: Process.objects.get(pk=process.pk).status == "finished")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("server closed the connection unexpectedly"),
+        InterfaceError("connection already closed"),
+        KeyError("unforeseen"),
+        SystemExit(1),
+    ],
+)
+def test_an_engine_goes_on_after_anything(engine, error, monkeypatch):
+    route = route_with_tasks(1)
+    failures, start_next = iter([error, error]), queue.start_next
+
+    def failing(worker):
+        for failure in failures:
+            raise failure
+        return start_next(worker)
+
+    monkeypatch.setattr(queue, "start_next", failing)
+    process = queued(route)
+
+    engine.start()
+
+    until(lambda: Process.objects.get(pk=process.pk).status == "finished")
+
+
+def test_an_engine_sweeps_beside_a_long_run(engine, target, let_expire, monkeypatch):
+    lost = route_with_tasks(1)
+    long = route_with_tasks(1)
+    process, _ = dying_with(lost)
+    take = type(target).take
+    monkeypatch.setattr(
+        type(target), "take", lambda *a: until(lambda: statuses(lost) == ["new"]) or take(*a)
+    )
+    queued(long)
+    engine.start()
+    until(lambda: statuses(long) == ["processing"])
+
+    let_expire(process)
+
+    until(lambda: statuses(long) == ["finished"])
+
+
+def test_a_named_engine_begins_with_what_its_predecessor_left(engine, monkeypatch):
+    monkeypatch.setenv("ALUMIO_WORKER_NAME", "worker-1")
+    route = route_with_tasks(2)
+    process, _ = dying_with(route)
+    Process.objects.filter(pk=process.pk).update(worker="worker-1")
+
+    engine.start()
+
+    until(lambda: statuses(route) == ["finished"] * 2)
+    process.refresh_from_db()
+    assert process.status == "failed"
+
+
+def test_a_stopped_engine_takes_nothing_new(engine):
+    route = route_with_tasks(1)
+    engine.start()
+    engine.stop()
+
+    process = queued(route)
+
+    time.sleep(0.3)
+    assert Process.objects.get(pk=process.pk).status == "scheduled"
