@@ -80,7 +80,7 @@ TABLE = {
     "api:docs": READ,
     "api:elsewhere": OWN,
     **{f"demo-{door}": NO_PERSON for door in DEMO},
-    "remove-demo": ADMINISTRATED,
+    **dict.fromkeys(("remove-demo", "users", "user", "api-keys", "revoke-api-key"), ADMINISTRATED),
 }
 
 
