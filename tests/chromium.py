@@ -34,7 +34,8 @@ def find() -> str:
 
 
 def installed() -> str | None:
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    places = f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin"
+    return next((path for name in NAMES if (path := shutil.which(name, path=places))), None)
 
 
 def downloaded() -> str | None:
