@@ -32,7 +32,9 @@ class ApiUser:
         return self.name
 
     def may(self, role: str) -> bool:
-        return Role(self.role).includes(role)
+        """Whether the key's role includes `role`, and still that of the person who made it."""
+        made_by = self.person
+        return Role(self.role).includes(role) and (made_by is None or made_by.may(role))
 
 
 class ApiKeyAuthentication(BaseAuthentication):

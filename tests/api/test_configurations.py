@@ -163,7 +163,7 @@ def test_if_match_guards_changes_and_deletion(editor):
 
 
 def test_every_save_keeps_a_revision_and_names_who_made_the_key(editor, django_user_model):
-    editor.key.created_by = django_user_model.objects.create_user("kim@example.com")
+    editor.key.created_by = django_user_model.objects.create_user("kim@example.com", role="editor")
     editor.key.save()
 
     editor.post("storages", {"name": "Cache"})

@@ -83,3 +83,15 @@ def test_a_person_who_is_signed_in_may_use_the_api_but_changes_need_the_token_of
     assert browser.get("/api/v1/tasks").status_code == 200
     forged = browser.post("/api/v1/storages", "{}", content_type="application/json")
     assert forged.status_code == 403
+
+
+def test_a_key_may_never_more_than_the_person_who_made_it(editor, django_user_model):
+    person = django_user_model.objects.create_user("kim@example.com", role="editor")
+    ApiKey.objects.update(created_by=person)
+    assert editor.post("storages", {"name": "A"}).status_code == 201
+
+    person.role = "viewer"
+    person.save()
+
+    assert editor.post("storages", {"name": "B"}).status_code == 403
+    assert editor.get("storages").status_code == 200
