@@ -30,6 +30,14 @@ def ago(value: datetime | None):
     return _time(value, relative(value), "ago") if value else "–"
 
 
+@register.filter
+def due(value: datetime | None):
+    """“in 5 min”, or “due now” once the moment has come."""
+    if value is None:
+        return "–"
+    return _time(value, relative(value) if value > timezone.now() else "due now", "due")
+
+
 def _time(value: datetime, text: str, kind: str):
     utc = value.astimezone(UTC)
     return format_html(

@@ -16,8 +16,8 @@
   function draw(root) {
     for (const time of root.querySelectorAll("time[data-time]")) {
       const date = new Date(time.dateTime);
-      if (time.dataset.time === "ago") {
-        time.textContent = relative(date);
+      if (time.dataset.time === "ago" || time.dataset.time === "due") {
+        time.textContent = time.dataset.time === "due" && date <= Date.now() ? "due now" : relative(date);
         time.title = local(date, true);
       } else {
         time.textContent = local(date, time.dataset.time === "clock");
