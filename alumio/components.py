@@ -103,7 +103,8 @@ class Registry:
             return self._clean_saved(spec)
         if not isinstance(spec, dict):
             raise Located(
-                f"{self.a_noun.capitalize()} is an object with a prototype, or the name of a saved one."
+                f"{self.a_noun.capitalize()} is an object with a prototype, or the name of a saved "
+                "one."
             )
         component = self._find(spec.get("prototype"))
         if unknown := set(spec) - {"prototype", "parameters", "meta", "$schema"}:

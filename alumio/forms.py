@@ -146,7 +146,7 @@ class ConfigurationForm(forms.ModelForm):
 
 
 def stored_at(instance, place: tuple) -> str:
-    """The text at a place such as ("steps", 1, "parameters", "password"); "" where there is none."""
+    """The text at a place such as ("steps", 1, "parameters", "password"); "" where none is."""
     value = getattr(instance, str(place[0]), None) if place[0] in instance.content_fields else None
     for key in place[1:]:
         try:

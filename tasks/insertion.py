@@ -30,9 +30,7 @@ COLUMNS = (
 )
 
 
-def insert(
-    drafts: Sequence[Draft], process: int | None = None, source: str = ""
-) -> Sequence[int]:
+def insert(drafts: Sequence[Draft], process: int | None = None, source: str = "") -> Sequence[int]:
     """Insert drafts as tasks in the current transaction, in their order. Returns their ids.
 
     `source` names where they come from, for the first line of each task's import messages.

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('routes', '0001_initial'),
+        ("routes", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='route',
-            name='unchanged',
-            field=models.CharField(choices=[('send', 'Send anyway'), ('skip', 'Mark as Skipped'), ('ignore', 'Ignore')], default='send', help_text='What to do with an entity that is as it was when it last became a task. Skipped tasks can be retried; ignored ones leave no trace.', max_length=6, verbose_name='unchanged entities'),
+            model_name="route",
+            name="unchanged",
+            field=models.CharField(
+                choices=[
+                    ("send", "Send anyway"),
+                    ("skip", "Mark as Skipped"),
+                    ("ignore", "Ignore"),
+                ],
+                default="send",
+                help_text="What to do with an entity that is as it was when it last became a task. Skipped tasks can be retried; ignored ones leave no trace.",
+                max_length=6,
+                verbose_name="unchanged entities",
+            ),
         ),
     ]

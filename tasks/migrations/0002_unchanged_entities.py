@@ -5,26 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('routes', '0002_unchanged_entities'),
-        ('tasks', '0001_initial'),
+        ("routes", "0002_unchanged_entities"),
+        ("tasks", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Memory',
+            name="Memory",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('entity_identifier', models.CharField(max_length=255)),
-                ('digest', models.CharField(max_length=64)),
-                ('seen_at', models.DateTimeField()),
-                ('route', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memories', to='routes.route')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='memories', to='tasks.task')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entity_identifier", models.CharField(max_length=255)),
+                ("digest", models.CharField(max_length=64)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "route",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memories",
+                        to="routes.route",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="memories",
+                        to="tasks.task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'memories',
-                'constraints': [models.UniqueConstraint(fields=('route', 'entity_identifier'), name='memory_once_per_entity')],
+                "verbose_name_plural": "memories",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("route", "entity_identifier"), name="memory_once_per_entity"
+                    )
+                ],
             },
         ),
     ]
