@@ -6,7 +6,17 @@ from rest_framework.response import Response
 from alumio import jsontext
 from alumio.api import ApiView, Invalid, listed, moment
 from alumio.located import Located
-from alumio.openapi import MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
+from alumio.openapi import (
+    MOMENT,
+    SHAPES,
+    TEXT,
+    WHOLE,
+    Operation,
+    an_object,
+    described,
+    list_of,
+    shape,
+)
 from tasks import actions
 from tasks.filters import TaskFilter
 from tasks.models import Level, Message, Phase, Task
@@ -159,11 +169,10 @@ class Apply(ApiView):
 
     verb = ""
 
-    @described(
-        "Apply this to tasks by identifiers or by filter",
-        {200: shape("Applied")},
-        request=shape("WhichTasks"),
-    )
+    def operation(self, action: str) -> Operation:
+        words = f"{actions.VERBS[self.verb].label} tasks, by identifiers or by filter"
+        return Operation(words, {200: shape("Applied")}, request=shape("WhichTasks"))
+
     def post(self, request):
         body = self.body()
         if len(body) != 1 or not set(body) <= {"identifiers", "filter"}:
