@@ -32,14 +32,18 @@ test-postgresql: .venv/.dev node_modules/.made
 
 check: lint test
 
+# All linters speak before one of them fails the run.
 lint: .venv/.dev node_modules/.made
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	.venv/bin/lint-imports --no-logo
-	$(PY) manage.py makemigrations --check --dry-run
-	ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING
-	$(PY) -W ignore manage.py check --deploy --fail-level WARNING
-	$(PY) -m djlint --lint --quiet templates
+	@failed=0; \
+	try() { echo "$$*"; "$$@" || failed=1; }; \
+	try $(PY) -m ruff check --quiet .; \
+	try $(PY) -m ruff format --quiet --check .; \
+	try .venv/bin/lint-imports --no-logo; \
+	try $(PY) -m djlint --lint --quiet templates; \
+	try $(PY) manage.py makemigrations --check --dry-run; \
+	try $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
+	try env ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
+	exit $$failed
 
 bench: .venv/.dev
 	$(PY) -m benchmarks
