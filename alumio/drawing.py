@@ -18,6 +18,7 @@ from alumio.components import empty_value, label_of
 from alumio.forms import ReferenceField
 from alumio.located import Located
 
+LONG, FIRST = 7, 5
 BLANK = BLANK_CHOICE_DASH[0][1]
 SHORT = (forms.NumberInput, forms.Select, forms.CheckboxInput, forms.DateTimeInput)
 
@@ -83,6 +84,8 @@ def draw_field(key: str, form_field: forms.Field, name: str, value, place: Place
     }
     if isinstance(form_field, ReferenceField):
         widget.attrs["data-choose"] = True
+        if not form_field.required:
+            widget.attrs["data-optional"] = True
         context["open_url"] = page_of(form_field, value)
     if drawn_by_us:
         widget.label = context["label"]
@@ -190,12 +193,23 @@ def hidden(name: str, value) -> SafeString:
 
 
 def draw_form(form_class, name: str, values: dict, place: Place) -> SafeString:
-    """The fields of a nested form, and which of them the spec named."""
-    parts = [hidden(f"{name}-given", list(values))]
-    for key, form_field in form_class.base_fields.items():
-        value = shown_value(form_field, key, values)
-        parts.append(draw_field(key, form_field, f"{name}-p-{key}", value, place.below(key)))
-    return mark_safe("".join(parts))  # noqa: S308  (joined from escaped parts)
+    """The fields of a nested form, and which of them the spec named.
+
+    Of a long form the first fields and those that are set are shown; the rest is folded away.
+    """
+    shown, folded = [hidden(f"{name}-given", list(values))], []
+    fields = form_class.base_fields
+    for number, (key, form_field) in enumerate(fields.items()):
+        inner, value = place.below(key), shown_value(form_field, key, values)
+        is_folded = len(fields) > LONG and number >= FIRST and not (key in values or inner.faults)
+        drawn = draw_field(key, form_field, f"{name}-p-{key}", value, inner)
+        (folded if is_folded else shown).append(drawn)
+    context = {"fields": joined(shown), "folded": joined(folded), "count": len(folded)}
+    return render_to_string("forms/fields.html", context)
+
+
+def joined(parts: list[SafeString]) -> SafeString:
+    return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
 
 
 def shown_value(form_field, key: str, values: dict):

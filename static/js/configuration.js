@@ -17,7 +17,8 @@
       maxOptions: null,
       refreshThrottle: 0,
       searchField: ["text", "value", "help"],
-      placeholder: select.dataset.placeholder || "",
+      placeholder: select.dataset.placeholder || select.querySelector("option[value='']")?.textContent || "",
+      allowEmptyOption: "optional" in select.dataset,
       hidePlaceholder: false,
       controlInput: null,
       plugins: ["dropdown_input"],
@@ -54,12 +55,16 @@
   function focus(item) {
     const kind = item.dataset.focus;
     item.removeAttribute("data-focus");
-    const inside = kind === "up" || kind === "down"
-      ? item.querySelector(`:scope > .step-buttons [name$="-${kind}"]:not(:disabled), :scope .row-buttons [name$="-${kind}"]:not(:disabled)`)
-      : kind === "first" ? firstControl(item) : item;
+    const inside = kind === "up" || kind === "down" ? mover(item, kind) : kind === "first" ? firstControl(item) : item;
     (inside || item).focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest", behavior: "smooth" });
     item.classList.add("just-moved");
+  }
+
+  // The button that was pressed; at the end of the list, where it does nothing any more, the other one.
+  function mover(item, kind) {
+    const buttons = item.querySelector(":scope > .step-buttons, :scope .row-buttons");
+    return buttons.querySelector(`[name$="-${kind}"]:not(:disabled)`) || buttons.querySelector("button:not(:disabled)");
   }
 
   function firstControl(item) {
@@ -116,8 +121,8 @@
   // -- steps: remember which are open, make their lists when they open
   document.addEventListener("toggle", (event) => {
     const details = event.target;
-    if (!details.matches?.(".step-details")) return;
-    const open = details.closest(".step").querySelector(":scope > [data-open]");
+    if (!details.matches?.("#configuration-form details")) return;
+    const open = details.matches(".step-details") && details.closest(".step").querySelector(":scope > [data-open]");
     if (open) open.value = details.open ? "1" : "0";
     if (details.open) details.querySelectorAll("select[data-choose]").forEach(choose);
   }, true);
