@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from alumio.exchange.kinds import KINDS
 from alumio.exchange.reading import Contents, Draft, Problem
 from alumio.exchange.variables import named_in, undefined
 
@@ -37,18 +38,41 @@ class _Undo(Exception):
     pass
 
 
-def import_configurations(contents: Contents, mode: str = SKIP, dry_run=False, user=None) -> Report:
-    """Store the drafts in one transaction. With problems or `dry_run` nothing is stored."""
+def import_configurations(
+    contents: Contents, mode: str = SKIP, dry_run=False, user=None, create_schemas=False
+) -> Report:
+    """Store the drafts in one transaction. With problems or `dry_run` nothing is stored.
+
+    `create_schemas` makes an empty entity schema where incomings name one that there is not.
+    """
+    drafts = contents.drafts + (missing_schemas(contents.drafts) if create_schemas else [])
     report = Report(problems=list(contents.problems), left_out=contents.left_out)
     report.undefined_variables = undefined(named_in([draft.data for draft in contents.drafts]))
     try:
         with transaction.atomic():
-            _store_all(contents.drafts, mode, user, report)
+            _store_all(drafts, mode, user, report)
             if report.problems or dry_run:
                 raise _Undo
     except _Undo:
         pass
     return report
+
+
+def missing_schemas(drafts: list[Draft]) -> list[Draft]:
+    """Drafts of the entity schemas that others name and nobody brings along."""
+    kind = KINDS["entity"]
+    brought = {draft.identifier for draft in drafts if draft.kind is kind}
+    brought |= set(kind.model.objects.values_list("identifier", flat=True))
+    named = {}
+    for draft in drafts:
+        identifier = draft.data.get("entity_schema")
+        if isinstance(identifier, str) and identifier and identifier not in brought:
+            named.setdefault(identifier, draft)
+    note = "it was named but not brought along, so an empty one was made"
+    return [
+        Draft(kind, {"identifier": identifier, "name": identifier}, draft.source, [note])
+        for identifier, draft in named.items()
+    ]
 
 
 def _store_all(drafts: list[Draft], mode: str, user, report: Report) -> None:

@@ -216,3 +216,14 @@ def test_the_command_sums_up_in_one_line_of_json(tmp_path, capsys):
 
     assert (dry["ok"], dry["stored"], dry["created"]) == (True, False, {"storage": 1})
     assert (stored["ok"], stored["stored"], stored["created"]) == (True, True, {"storage": 1})
+
+
+def test_entity_schemas_that_are_only_named_can_be_made_on_demand():
+    incoming = line("incoming-configuration", "in", {"subscriber": FAKE, "entityType": "item"})
+    assert "There is no entity schema called “item”" in problems(incoming)[0]
+
+    report = imported(incoming, create_schemas=True)
+
+    assert report.ok
+    assert "an empty one was made" in report.notes[0]
+    assert Incoming.objects.get().entity_schema.identifier == "item"

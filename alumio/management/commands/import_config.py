@@ -18,14 +18,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mode", choices=MODES, default=SKIP, help="what to do with those that exist already"
         )
+        parser.add_argument(
+            "--create-schemas",
+            action="store_true",
+            help="make an empty entity schema where a file names one that it does not bring along",
+        )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
-    def handle(self, files, dry_run, mode, json, **options):
+    def handle(self, files, dry_run, mode, create_schemas, json, **options):
         try:
             contents = read_files(files)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from None
-        report = import_configurations(contents, mode, dry_run)
+        report = import_configurations(contents, mode, dry_run, create_schemas=create_schemas)
         if json:
             self.stdout.write(jsonlib.dumps(as_json(report, dry_run), ensure_ascii=False))
         else:
