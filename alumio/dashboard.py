@@ -22,6 +22,18 @@ from tasks.status import Status
 
 MOST_FAILURES = 6
 MOST_PROCESSES = 6
+STEPS = (
+    (
+        "Connection",
+        "connections",
+        Connection,
+        "plug-connected",
+        "The system you talk to, with its credentials. Public sources need none.",
+    ),
+    ("Incoming", "incomings", Incoming, "database-import", "What is fetched, and from where."),
+    ("Outgoing", "outgoings", Outgoing, "database-export", "Where records are delivered, and how."),
+    ("Route", "routes", Route, "route", "Joins the two: each record becomes a task of it."),
+)
 UNWELL = (Status.FAILED, Status.REJECTED)
 
 
@@ -170,30 +182,6 @@ def last_errors(tasks: list[int]) -> dict[int, str]:
 
 def first_steps() -> list[dict]:
     """What a new instance needs before records travel, and which of it is there."""
-    steps = (
-        (
-            "Connection",
-            "connections",
-            Connection,
-            "plug-connected",
-            "The system you talk to, with its credentials. Public sources need none.",
-        ),
-        ("Incoming", "incomings", Incoming, "database-import", "What is fetched, and from where."),
-        (
-            "Outgoing",
-            "outgoings",
-            Outgoing,
-            "database-export",
-            "Where records are delivered, and how.",
-        ),
-        (
-            "Route",
-            "routes",
-            Route,
-            "route",
-            "Joins the two: each record fetched becomes a task you can follow.",
-        ),
-    )
     return [
         {
             "noun": noun,
@@ -203,5 +191,5 @@ def first_steps() -> list[dict]:
             "create": f"{namespace}:create",
             "number": model.objects.count(),
         }
-        for noun, namespace, model, icon, about in steps
+        for noun, namespace, model, icon, about in STEPS
     ]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tasks import counts
 from tasks.models import Level, Task
 from tests.pages.rows import make_message, make_process, make_task
 from tests.world import make_route
@@ -429,3 +430,16 @@ def test_the_links_of_chips_take_one_filter_away(viewer):
     left = [parse_qs(urlsplit(chip["url"]).query) for chip in chips]
     assert left[0] == {"status": ["retry"], "identifier__contains": ["01"]}
     assert left[2] == {"status": ["failed,retry"]}
+
+
+def test_many_matching_tasks_are_counted_status_by_status_up_to_a_limit(viewer, monkeypatch):
+    monkeypatch.setattr(counts, "FEW", 5)
+    monkeypatch.setattr(counts, "EXACT_TO", 3)
+    route = make_route()
+    for status in ("failed",) * 4 + ("new",) * 2:
+        make_task(route, status)
+
+    tallies = viewer.client.get(f"/tasks/?route={route.identifier}").context["list"].tallies
+
+    assert str(tallies["failed"]) == "3+"
+    assert str(tallies["new"]) == "2"
