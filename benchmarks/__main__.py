@@ -24,9 +24,16 @@ def main() -> None:
         }
         if options.many:
             addresses["many"] = stack.enter_context(world.server("source", options.many))
-        for kind in options.databases:
-            with world.database(kind) as environment:
-                Session(kind, environment, addresses, options).run()
+        sessions = [session(kind, addresses, options) for kind in options.databases]
+    if any(each.duplicates or each.missing for each in sessions):
+        raise SystemExit("Records were lost or delivered twice.")
+
+
+def session(kind: str, addresses: dict, options) -> "Session":
+    with world.database(kind) as environment:
+        measured = Session(kind, environment, addresses, options)
+        measured.run()
+        return measured
 
 
 def arguments() -> argparse.Namespace:
@@ -47,6 +54,7 @@ class Session:
     def __init__(self, kind: str, environment: dict, addresses: dict, options):
         self.kind, self.environment = kind, environment
         self.addresses, self.options = addresses, options
+        self.duplicates = self.missing = 0
 
     def run(self) -> None:
         runs = f", medians of {self.options.runs} runs" if self.options.runs > 1 else ""
@@ -57,6 +65,7 @@ class Session:
         for in_flight in (1, 20):
             self.export("fast", in_flight, 0)
         self.export("slow", 20, min(self.options.slow, self.options.records))
+        print(f"at the targets: {self.duplicates} duplicates, {self.missing} missing")
         if self.options.many:
             self.memory(few["peak"])
 
@@ -87,10 +96,9 @@ class Session:
         """One export. Every record must arrive once, neither more nor less."""
         world.report(target, "DELETE")
         measured = self.measure(side, "export", f"{target}/orders", in_flight, limit)
-        wanted, found = limit or self.options.records, world.report(target)
-        duplicates, missing = found["received"] - found["distinct"], wanted - found["distinct"]
-        if duplicates or missing:
-            print(f"WRONG: {side}: {duplicates} duplicates, {missing} missing at the target")
+        found = world.report(target)
+        self.duplicates += found["received"] - found["distinct"]
+        self.missing += (limit or self.options.records) - found["distinct"]
         return measured
 
     def memory(self, peak: float) -> None:
