@@ -32,7 +32,7 @@ def choose(page, name: str, words: str) -> None:
     page.wait_for_selector(f".dropdown-active .option.active:has-text('{words}')")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.keyboard.press("Enter")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
+    page.wait_for_selector("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))")
 
 
 def drag(page, source: str, target: str) -> None:
@@ -57,10 +57,7 @@ def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
     page.fill("#id_transformers-1-name", "Second")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.click("#id_transformers-1-up")
-    page.wait_for_function(
-        "document.activeElement.id === 'id_transformers-0-down' || "
-        "document.activeElement.closest('#id_transformers-0')"
-    )
+    page.wait_for_selector("#id_transformers-0 :focus")
     page.click("text=Save & continue")
     page.wait_for_url("**/stock-of-the-shop/edit/")
 
