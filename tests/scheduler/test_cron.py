@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scheduler.cron import CronError, due_between, either_day, parse, upcoming
 
 AMSTERDAM = "Europe/Amsterdam"
+MINUTE = timedelta(minutes=1)
 LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 NAMES = (
     "",
@@ -169,17 +170,75 @@ def values_of(field: int, text: str) -> set[int]:
     return {value % 7 for value in found} if field == 4 else found
 
 
-def brute_force(expression: str, start: datetime, minutes: int) -> list[datetime]:
+def matcher(expression: str):
+    """Whether a wall-clock time fits, by the plainest reading of crontab(5)."""
     texts = expression.split()
     minute, hour, day, month, weekday = (values_of(i, text) for i, text in enumerate(texts))
     either = texts[2] != "*" and texts[4] != "*"
-    found = []
+
+    def fits(wall: datetime) -> bool:
+        days = (wall.day in day, wall.isoweekday() % 7 in weekday)
+        in_time = wall.minute in minute and wall.hour in hour and wall.month in month
+        return in_time and (any(days) if either else all(days))
+
+    return fits
+
+
+def brute_force(expression: str, start: datetime, minutes: int) -> list[datetime]:
+    fits = matcher(expression)
+    every = (start + timedelta(minutes=step) for step in range(1, minutes + 1))
+    return [now for now in every if fits(now)]
+
+
+def debian(expression: str, zone: ZoneInfo, start: datetime, minutes: int) -> list[datetime]:
+    """What Debian's cron does, minute by minute: a fixed time runs when the wall clock first
+    reaches or jumps over it; anything else runs when the wall clock shows it."""
+    fits, found = matcher(expression), []
+    fixed = not any(text.startswith("*") for text in expression.split()[:2])
+    highest = max(
+        (start - step * MINUTE).astimezone(zone).replace(tzinfo=None) for step in range(240)
+    )
     for step in range(1, minutes + 1):
-        now = start + timedelta(minutes=step)
-        days = (now.day in day, now.isoweekday() % 7 in weekday)
-        if now.minute in minute and now.hour in hour and now.month in month:
-            found += [now] if (any(days) if either else all(days)) else []
+        now = start + step * MINUTE
+        wall = now.astimezone(zone).replace(tzinfo=None)
+        passed = int((wall - highest) / MINUTE) if fixed else 1
+        if any(fits(wall - back * MINUTE) for back in range(max(0, passed))):
+            found.append(now)
+        highest = max(highest, wall)
     return found
+
+
+def changes_of(zone: ZoneInfo, year: int) -> list[datetime]:
+    """Half days of the year in which the zone's clock jumps."""
+    halves = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=12 * n) for n in range(730)]
+    offsets = [half.astimezone(zone).utcoffset() for half in halves]
+    return [halves[n] for n in range(729) if offsets[n] != offsets[n + 1]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Europe/Amsterdam",
+        "America/New_York",
+        "America/Santiago",
+        "Australia/Lord_Howe",
+        "Africa/Casablanca",
+        "Antarctica/Troll",
+        "Europe/Dublin",
+        "Asia/Beirut",
+    ],
+)
+def test_changes_of_the_clock_are_met_as_debian_cron_meets_them(name):
+    zone = ZoneInfo(name)
+    expressions = ("30 2 * * *", "0,30 0-3 * * *", "*/20 * * * *", "15 * * * *", "*/30 2 * * *")
+    changes = changes_of(zone, 2026)
+    assert changes
+
+    for half_day in changes:
+        start = half_day - timedelta(hours=3)
+        for expression in expressions:
+            found = due_between(expression, zone, start, start + timedelta(hours=18))
+            assert found == debian(expression, zone, start, 18 * 60), (half_day, expression)
 
 
 @st.composite
