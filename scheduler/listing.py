@@ -27,7 +27,7 @@ SETTINGS = (
 def processes():
     """Processes with the names of what they run, and none of its settings."""
     joined = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
-    return joined.defer("cursor", "revisions", *SETTINGS)
+    return joined.defer(*SETTINGS)
 
 
 def describe(rows: list[Process]) -> list[Process]:
@@ -77,7 +77,7 @@ class ProcessList:
 
     @cached_property
     def page(self) -> keyset.Page:
-        rows = self.filter.apply(processes())
+        rows = self.filter.apply(processes().defer("cursor", "revisions"))
         try:
             page = keyset.page(rows, "-id", SIZE, self.params.get("cursor"))
         except Located:

@@ -15,7 +15,7 @@ from alumio.views import safe_next
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import cron, queue
-from scheduler.listing import ProcessList, describe, tasks_url
+from scheduler.listing import ProcessList, describe, processes, tasks_url
 from scheduler.models import Process, ScheduledJob, Trigger
 from tasks.actions import name_of
 from tasks.log import Line
@@ -37,8 +37,7 @@ class ProcessPage(RoleRequired, View):
     """One process; asked for by htmx, the part that changes while it runs."""
 
     def get(self, request, pk):
-        joined = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
-        process = describe([get_object_or_404(joined, pk=pk)])[0]
+        process = describe([get_object_or_404(processes(), pk=pk)])[0]
         newest = list(process.messages.order_by("-id")[: MOST_MESSAGES + 1])
         context = {
             "process": process,

@@ -32,7 +32,8 @@ class Selection:
     def __init__(self, posted: QueryDict):
         self.posted = posted
         self.everything = bool(posted.get("everything"))
-        self.identifiers = posted.getlist("identifiers")[:MOST_CHOSEN]
+        sent = posted.getlist("identifiers")[:MOST_CHOSEN]
+        self.identifiers = [identifier for identifier in sent if identifier.isalnum()]
         if not self.everything and not self.identifiers:
             raise NothingChosen("Choose at least one task first.")
 
@@ -42,7 +43,7 @@ class Selection:
             return Task.objects.filter(identifier__in=self.identifiers)
         chosen = TaskFilter(QueryDict(self.posted.get("filter", "")))
         newest = self.posted.get("newest", "")
-        if not chosen.is_valid() or not newest.isdigit():
+        if not (chosen.is_valid() and newest.isdecimal() and len(newest) < 19):
             raise NothingChosen("The filter cannot be read. Reload the page.")
         return chosen.apply(Task.objects.filter(id__lte=int(newest)))
 

@@ -245,6 +245,35 @@ def test_an_unreadable_filter_changes_nothing(editor):
     assert status_of(task) == "failed"
 
 
+@pytest.mark.parametrize("newest", ["", "²", "9" * 40, "-1", "\0"])
+def test_odd_marks_of_time_change_nothing(editor, newest):
+    task = make_task(status="failed")
+
+    editor.post("/tasks/action/", verb="retry", everything=1, filter="", newest=newest, sure=1)
+    editor.post("/tasks/action/", verb="retry", identifiers=["\0", newest], sure=1)
+
+    assert status_of(task) == "failed"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "page_size=-5",
+        "page_size=9999999999999999999999",
+        "newest=x&ids=1,²,9999999999999999999999&seen=never",
+        "entity_identifier=%00",
+        "route=%00",
+        "status=%00",
+    ],
+)
+def test_odd_addresses_never_break_the_list(viewer, query):
+    make_task()
+
+    for page in ("/tasks/", "/tasks/live/", "/processes/"):
+        assert viewer.client.get(f"{page}?{query}").status_code < 500
+
+
 def test_choosing_nothing_is_said(editor):
     assert (
         "Choose at least one task" in editor.post("/tasks/action/", verb="retry").content.decode()
