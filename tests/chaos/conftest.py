@@ -6,6 +6,7 @@ from tests import fakes
 from tests.chaos import ends  # noqa: F401 - registers the source and the target
 from tests.chaos.worker import Deliveries
 from tests.world import make_incoming, make_outgoing, make_route, make_schema
+from transformers.models import EntitySchema
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def scene(deliveries):
 
     def make(records, page_size=500, page_pause=0.0, pause=0.002, deadly=None, **policies):
         source = {"records": records, "page_size": page_size, "pause": page_pause}
-        incoming = make_incoming(schema=make_schema())
+        schema = EntitySchema.objects.first() or make_schema()
+        incoming = make_incoming(schema=schema)
         incoming.subscriber = {"prototype": "counting-source", "parameters": source}
         incoming.store()
         target = {"path": str(deliveries.path), "pause": pause, "deadly": deadly}

@@ -7,7 +7,10 @@ from alumio.settings import *  # noqa: F403
 from alumio.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos"]
-DATABASES["default"] |= json.loads(os.environ.get("CHAOS_DATABASE", "{}"))
+of_the_test = json.loads(os.environ["CHAOS_DATABASE"])
+if of_the_test["ENGINE"] != DATABASES["default"]["ENGINE"]:
+    DATABASES["default"].pop("OPTIONS", None)
+DATABASES["default"] |= of_the_test
 ALUMIO_LEASE_SECONDS = 2.0
 ALUMIO_POLL_SECONDS = 0.4
 ALUMIO_SWEEP_SECONDS = 0.6

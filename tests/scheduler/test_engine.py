@@ -9,6 +9,7 @@ from scheduler import engine as engines
 from scheduler import queue
 from scheduler.engine import Engine
 from scheduler.models import Process
+from tasks.models import Task
 from tests.scheduler.running import dying_with, queued, route_with_tasks
 from tests.world import statuses
 
@@ -91,10 +92,8 @@ def test_an_engine_sweeps_beside_a_long_run(engine, target, let_expire, monkeypa
     lost = route_with_tasks(1)
     long = route_with_tasks(1)
     process, _ = dying_with(lost)
-    take = type(target).take
-    monkeypatch.setattr(
-        type(target), "take", lambda *a: until(lambda: statuses(lost) == ["new"]) or take(*a)
-    )
+    take, repaired = type(target).take, Task.objects.filter(route=lost, deaths=1)
+    monkeypatch.setattr(type(target), "take", lambda *a: until(repaired.exists) or take(*a))
     queued(long)
     engine.start()
     until(lambda: statuses(long) == ["processing"])
