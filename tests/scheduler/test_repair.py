@@ -6,6 +6,7 @@ from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import Process
 from scheduler.repair import repair_lost
+from tasks import pipeline
 from tasks.claim import claim
 from tasks.models import Task
 from tests.scheduler.running import (
@@ -116,7 +117,10 @@ def test_a_person_who_retries_a_poisonous_task_gives_it_three_lives_again(let_ex
     assert Task.objects.get().deaths == 0
 
 
-def test_a_lost_import_goes_on_at_its_cursor_and_neither_loses_nor_doubles(source, let_expire):
+def test_a_lost_import_goes_on_at_its_cursor_and_neither_loses_nor_doubles(
+    source, let_expire, monkeypatch
+):
+    monkeypatch.setattr(pipeline, "CHUNK", 3)
     route = make_route()
     pages = [[{"sku": f"{page}-{n}"} for n in range(3)] for page in range(4)]
     source["pages"] = [*pages[:2], crashing(pages[2]), pages[3]]
@@ -141,8 +145,6 @@ def crashing(records):
 
 
 def test_an_import_that_is_lost_in_the_middle_of_a_page_goes_on_there(source, monkeypatch):
-    from tasks import pipeline
-
     monkeypatch.setattr(pipeline, "CHUNK", 2)
     route = make_route()
     page = [{"sku": str(n)} for n in range(7)]
