@@ -1,9 +1,11 @@
 """A running process: its lease, its progress, its log."""
 
 import contextlib
+import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -77,6 +79,13 @@ class ProcessRun(Run):
         if not self._row().update(**values):
             self._lost = True
             raise Lost(f"Process {self.id} was given up.")
+
+    def has_kept(self, cursor) -> bool:
+        kept, counts = self._row().values_list("cursor", "counts").first() or (None, {})
+        if kept is None or kept != json.loads(json.dumps(cursor)):
+            return False
+        self.counts = Counter(counts)
+        return True
 
     def note(self, level: str, text: str, detail=None) -> None:
         self.lines.append((level, text, detail))

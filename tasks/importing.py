@@ -38,6 +38,7 @@ class Chunk:
     drafts: list[Draft] = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
     bytes: int = 0
+    tried: bool = False
     since: float = field(default_factory=time.monotonic)
 
     @property

@@ -10,6 +10,7 @@ together, so a crash neither loses nor doubles them.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.db import transaction
 
@@ -19,7 +20,7 @@ from routes.models import Route
 from tasks import unchanged
 from tasks.claim import Claimed, claim, give_back
 from tasks.delivery import Deliverers, Export
-from tasks.importing import Import
+from tasks.importing import Chunk, Import
 from tasks.insertion import insert
 from tasks.run import Run
 from tasks.settle import MAX_GROUP, Settler
@@ -42,14 +43,23 @@ def import_entities(incoming: Incoming, run: Run | None = None) -> Run:
     try:
         for chunk in work.chunks(run.cursor, CHUNK):
             run.check()
-            database.persistently(lambda chunk=chunk: _commit(chunk, work, run))
+            database.persistently(partial(_commit_once, chunk, work, run))
             run.created(chunk.realtime_routes())
     finally:
         work.close()
     return run
 
 
-def _commit(chunk, work: Import, run: Run) -> None:
+def _commit_once(chunk: Chunk, work: Import, run: Run) -> None:
+    """Commit a chunk. It is tried again where the answer to a commit got lost with the connection:
+    the cursor then says whether that commit counted."""
+    if not (chunk.tried and run.has_kept(chunk.cursor)):
+        chunk.tried = True
+        _commit(chunk, work, run)
+    work.storages.clear()
+
+
+def _commit(chunk: Chunk, work: Import, run: Run) -> None:
     counts = run.counts.copy()
     try:
         with transaction.atomic():
@@ -61,7 +71,6 @@ def _commit(chunk, work: Import, run: Run) -> None:
     except BaseException:
         run.counts = counts
         raise
-    work.storages.clear()
 
 
 def export_tasks(route: Route, run: Run | None = None, limit: int | None = None) -> Run:

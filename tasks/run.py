@@ -38,6 +38,10 @@ class Run:
     def keep(self, cursor=None) -> None:
         """Note how far the work is, inside the transaction of that work. Raises Lost."""
 
+    def has_kept(self, cursor) -> bool:
+        """Whether the transaction that kept this cursor was committed; takes its counts, if so."""
+        return False
+
     def note(self, level: str, text: str, detail=None) -> None:
         """A log line about the run itself, not about one task."""
         self.lines.append((level, text, detail))

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from alumio import database
 from scheduler import queue, runs
@@ -192,6 +193,27 @@ def test_what_a_run_notes_is_written_once_also_when_the_database_cannot_keep_it_
     assert line.level == 300
     assert "\x00" not in line.text
     assert line.created_at <= database.now()
+
+
+def test_a_chunk_whose_commit_was_not_answered_is_not_committed_twice(monkeypatch):
+    route = make_route(entities=[{"sku": "A"}, {"sku": "B"}])
+    process = started(route.incoming)
+    commit, lost = BaseDatabaseWrapper._commit, []
+
+    def losing(self):
+        commit(self)
+        if not lost and Task.objects.exists():
+            lost.append(True)
+            raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", losing)
+
+    execute(process)
+
+    process.refresh_from_db()
+    assert lost
+    assert statuses(route) == ["new", "new"]
+    assert process.counts == {"records": 2, "new": 2}
 
 
 def test_a_cursor_is_kept_only_with_the_work_it_stands_for():
