@@ -40,11 +40,20 @@ class Fault:
 
 @dataclass
 class Place:
-    """Where in the page and in the stored configuration something is drawn."""
+    """Where in the page and in the stored configuration something is drawn.
+
+    `memo` is shared by all places of a page: what is the same for many fields is made once.
+    """
 
     readonly: bool = False
     path: tuple = ()
     faults: list[Fault] = field(default_factory=list)
+    memo: dict = field(default_factory=dict)
+
+    def once(self, key: tuple, make, *arguments):
+        if key not in self.memo:
+            self.memo[key] = make(*arguments)
+        return self.memo[key]
 
     def below(self, *keys) -> "Place":
         inner = [f for f in self.faults if f.rest[: len(keys)] == keys]

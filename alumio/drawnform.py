@@ -4,8 +4,10 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.utils.safestring import SafeString
 
+from alumio import jsontext
 from alumio.components import label_of
 from alumio.drawing import Place, draw_field, faults_of
+from alumio.drawnwidgets import helps
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
 
@@ -19,7 +21,7 @@ class DrawnForm:
             form._errors = ErrorDict()
         errors = placed_errors(form) if form.is_bound and checked else []
         faults, self._anchors = faults_of(errors)
-        place = Place(readonly=readonly, faults=faults)
+        self._place = place = Place(readonly=readonly, faults=faults)
         self.fields = {
             name: self._draw(name, form[name], place.below(name))
             for name in form.fields
@@ -34,6 +36,11 @@ class DrawnForm:
         if bound.field.disabled:
             place.readonly = True
         return draw_field(name, bound.field, bound.html_name, bound.value(), place)
+
+    @property
+    def helps(self) -> str:
+        """What helps to choose a type, as JSON for the searchable lists."""
+        return jsontext.dumps(helps(self._place))
 
     @property
     def revision(self):

@@ -173,10 +173,12 @@ def component_context(widget, name: str, value, place: Place) -> dict:
         "component": registry[prototype] if known else None,
         "unknown": prototype if prototype and not known else "",
         "saved": value if isinstance(value, str) else "",
-        "saved_name": saved_names(registry).get(value, value) if isinstance(value, str) else "",
+        "saved_name": saved_names(registry, place).get(value, value)
+        if isinstance(value, str)
+        else "",
         "saved_url": saved_page(registry, value) if isinstance(value, str) else "",
         "chosen": chosen,
-        "options": options(registry, widget.allow_saved, chosen),
+        "options": options(registry, widget.allow_saved, chosen, place),
         "meta": hidden(f"{name}-meta", spec["meta"]) if spec.get("meta") else "",
         "more": hidden(f"{name}-more", more) if more else "",
         "fields": draw_settings(registry[prototype], name, parameters, inner) if known else "",
@@ -203,7 +205,7 @@ def draw_components(widget, name: str, value, place: Place) -> SafeString:
             draw_step(widget, f"{name}-{i}", step, i, len(steps), place.below(i))
             for i, step in enumerate(steps)
         ],
-        "options": options(widget.registry, widget.allow_saved, ""),
+        "options": options(widget.registry, widget.allow_saved, "", place),
         "readonly": place.readonly,
     }
     return render_to_string("forms/components.html", context)
@@ -237,28 +239,41 @@ def saved_page(registry, identifier: str) -> str:
     return pages.url("edit", identifier) if pages and posted.is_identifier(identifier) else ""
 
 
-def saved_names(registry) -> dict:
+def saved_names(registry, place: Place) -> dict:
+    """The saved components of a registry: names by identifier."""
     choices = getattr(registry, "saved_choices", None)
-    return dict(choices()) if choices else {}
+    return place.once(("saved", registry), lambda: dict(choices())) if choices else {}
 
 
-def options(registry, allow_saved: bool, chosen: str) -> SafeString:
-    """The types that can be chosen, with their help, and the saved ones."""
-    row = '<option value="{}" data-help="{}"{}>{}</option>'
-    mark = lambda value: mark_safe(" selected") if value == chosen else ""  # noqa: E731
-    types = format_html_join(
-        "", row, ((c.prototype, c.help, mark(c.prototype), c.label) for c in registry)
+def options(registry, allow_saved: bool, chosen: str, place: Place) -> SafeString:
+    """The types that can be chosen, and the saved ones. Their help is noted once a page."""
+    place.once(("help", registry), lambda: {c.prototype: c.help for c in registry if c.help})
+    saved = saved_names(registry, place) if allow_saved else {}
+    return place.once(
+        ("options", registry, allow_saved, chosen), make_options, registry, saved, chosen
     )
-    saved = saved_names(registry) if allow_saved else {}
+
+
+def make_options(registry, saved: dict, chosen: str) -> SafeString:
+    names = {component.prototype: component.label for component in registry}
+    saved = {SAVED + identifier: name for identifier, name in saved.items()}
     if chosen.startswith(SAVED):
-        saved.setdefault(chosen.removeprefix(SAVED), chosen.removeprefix(SAVED))
-    elif chosen and chosen not in registry:
-        types += format_html(row, chosen, "", mark(chosen), f"{chosen} (not known here)")
+        saved.setdefault(chosen, chosen.removeprefix(SAVED))
+    elif chosen and chosen not in names:
+        names[chosen] = f"{chosen} (not known here)"
+    types = option_rows(names, chosen)
     if not saved:
         return types
-    rows = ((SAVED + key, key, mark(SAVED + key), title) for key, title in saved.items())
-    return format_html(
-        '<optgroup label="Saved">{}</optgroup><optgroup label="Types">{}</optgroup>',
-        format_html_join("", row, rows),
-        types,
-    )
+    groups = '<optgroup label="Saved">{}</optgroup><optgroup label="Types">{}</optgroup>'
+    return format_html(groups, option_rows(saved, chosen), types)
+
+
+def option_rows(names: dict, chosen: str) -> SafeString:
+    mark = mark_safe(" selected")
+    rows = ((value, mark if value == chosen else "", name) for value, name in names.items())
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+def helps(place: Place) -> dict:
+    """What helps to choose a type, by the registry's noun and the type's prototype."""
+    return {key[1].noun: made for key, made in place.memo.items() if key[0] == "help"}

@@ -7,12 +7,18 @@
   let leaving = false;
 
   // -- lists of types: searchable, with their help
+  function helpsFor(select) {
+    const source = document.getElementById("choice-helps");
+    return (source && JSON.parse(source.dataset.helps)[select.dataset.noun]) || {};
+  }
   function option(data, escape) {
     const help = data.help ? `<div class="choice-help">${escape(data.help)}</div>` : "";
     return `<div><div>${escape(data.text)}</div>${help}</div>`;
   }
   function choose(select) {
     if (select.tomselect || select.disabled || select.closest("details:not([open])")) return;
+    const helps = helpsFor(select);
+    for (const choice of select.options) if (helps[choice.value]) choice.dataset.help = helps[choice.value];
     const widget = new TomSelect(select, {
       maxOptions: null,
       refreshThrottle: 0,
