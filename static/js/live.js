@@ -1,11 +1,11 @@
 // Parts that refresh themselves ([data-live]) rest while nobody looks, while a menu or dialog is open in the page, while the
-// keyboard is inside them, and while they are paused.
+// keyboard or an unfolded detail is inside them, and while they are paused.
 (function () {
   let paused = sessionStorage.getItem("paused") === "yes";
   function busy(element) {
     const focused = document.activeElement;
     return document.hidden || paused || document.querySelector("dialog[open], .dropdown-menu.show")
-      || (element.contains(focused) && focused.matches(":focus-visible"));
+      || element.querySelector("details[open]") || (element.contains(focused) && focused.matches(":focus-visible"));
   }
   document.addEventListener("htmx:beforeRequest", (event) => {
     const element = event.target;
