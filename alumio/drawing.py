@@ -17,6 +17,7 @@ from alumio import jsontext, posted, widgets
 from alumio.components import empty_value, label_of
 from alumio.forms import ReferenceField
 from alumio.located import Located
+from alumio.references import NAMED_BY
 
 LONG, FIRST = 7, 5
 BLANK = BLANK_CHOICE_DASH[0][1]
@@ -96,6 +97,8 @@ def draw_field(key: str, form_field: forms.Field, name: str, value, place: Place
         if not form_field.required:
             widget.attrs["data-optional"] = True
         context["open_url"] = page_of(form_field, value)
+    if key in NAMED_BY:
+        context["suggestions"] = place.once(("identifiers", key), identifiers, NAMED_BY[key])
     if drawn_by_us:
         widget.label = context["label"]
         context["html"] = widget.draw(name, value, place)
@@ -110,6 +113,15 @@ def page_of(form_field: ReferenceField, value) -> str:
 
     pages = registered.get(form_field.queryset.model.kind)
     return pages.url("edit", value) if pages and value and posted.is_identifier(value) else ""
+
+
+def identifiers(kind: str) -> list[tuple[str, str]]:
+    """All configurations of a kind: identifier and name."""
+    from alumio.pages import registered
+
+    pages = registered.get(kind)
+    rows = pages.model.objects.order_by("name") if pages else ()
+    return [(row.identifier, row.name) for row in rows]
 
 
 def kind_of(widget: forms.Widget) -> str:
@@ -128,6 +140,8 @@ def draw_plain(form_field, name: str, value, errors, context) -> SafeString:
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
         return draw_choices(widget, name, value, context)
     attrs = {"id": f"id_{name}", "class": css_class(widget) + (" is-invalid" if errors else "")}
+    if context.get("suggestions"):
+        attrs["list"] = f"id_{name}-list"
     if context["help"] or errors:
         attrs["aria-describedby"] = f"id_{name}-help"
     if errors:

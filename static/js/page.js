@@ -31,6 +31,12 @@
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token[1];
   });
+  // A session that ended answers with the page to sign in: what was typed must not be replaced by it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.responseURL || !new URL(event.detail.xhr.responseURL).pathname.startsWith("/login/")) return;
+    event.detail.shouldSwap = false;
+    notice("Your session ended. Sign in again in another tab, then go on here: nothing is lost.");
+  });
   document.addEventListener("htmx:sendError", () => notice("The server does not answer. Your input is still here."));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
