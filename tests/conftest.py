@@ -25,6 +25,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker("redis")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Half a character in a captured log would end the whole run: processes talk in UTF-8."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
+
+
 @pytest.fixture(scope="session")
 def redis_url():
     """The address of a Redis that belongs to the tests."""
