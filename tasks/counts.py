@@ -39,6 +39,11 @@ def by_status() -> Counter:
     return sum(by_route().values(), Counter())
 
 
+def forget() -> None:
+    """Count anew the next time: a person has just changed something and wants to see it."""
+    cache.delete(KEY)
+
+
 def _count_by_route() -> dict[int, Counter]:
     counts: dict[int, Counter] = {}
     grouped = StatusCount.objects.values_list("route_id", "status").annotate(Sum("number"))

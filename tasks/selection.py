@@ -98,6 +98,7 @@ def apply(verb: str, selection: Selection, by) -> tuple[int, str]:
     """Do it. Returns how many tasks changed, and that in words."""
     preview = Preview(verb, selection)
     applied = actions.apply(verb, selection.tasks, by)
+    counts.forget()
     refused = Counter({status.label.lower(): tally.number for status, tally in preview.refused()})
     return applied.changed, in_words(verb, applied, refused)
 

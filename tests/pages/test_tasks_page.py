@@ -220,6 +220,16 @@ def test_retrying_several_changes_what_may_change_and_counts_the_rest(editor):
     assert [status_of(task) for task in refused] == ["processing", "waiting"]
 
 
+def test_the_counters_show_at_once_what_was_changed(editor):
+    task = make_task(status="failed")
+    editor.client.get("/tasks/")
+
+    page = editor.post("/tasks/action/", **select([task], "retry", sure=1))
+
+    tallies = page.context["list"].tallies
+    assert (tallies["failed"].number, tallies["new"].number) == (0, 1)
+
+
 def test_everything_that_matches_leaves_out_what_arrived_later(editor):
     shown = [make_task(status="failed") for _ in range(3)]
     other = make_task(status="finished")
