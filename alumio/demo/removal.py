@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from django.db import models
+from django.db import models, transaction
 
 from alumio.configuration import Configuration
 from alumio.models import Revision
@@ -37,8 +37,9 @@ def remove() -> Counter:
     delete(Occurrence.objects.filter(job__demo=True))
     delete(processes())
     delete(StorageItem.objects.filter(storage__demo=True))
-    for model in by_dependence():
-        removed["configurations"] += delete_configurations(model)
+    with transaction.atomic():  # all or none, so that the button stays until nothing is left
+        for model in by_dependence():
+            removed["configurations"] += delete_configurations(model)
     return removed
 
 
