@@ -120,6 +120,7 @@ class StoreForm(forms.Form):
 @conditions.register
 class DoesNotExist(Condition):
     prototype, label = "storage-entity-does-not-exists", "Nothing is stored"
+    help = "Holds if nothing is stored under the key."
 
     def test(self, value, context):
         return value is MISSING
@@ -128,6 +129,7 @@ class DoesNotExist(Condition):
 @conditions.register
 class Exists(Condition):
     prototype, label = "storage-entity-exists", "Something is stored"
+    help = "Holds if something is stored under the key."
 
     def test(self, value, context):
         return value is not MISSING

@@ -13,6 +13,7 @@ from transformers.fields import PlaceholderField
 @authentications.register
 class Basic(Authentication):
     prototype, label = "basic", "User name and password"
+    help = "Sends both with every request, as HTTP Basic authentication."
 
     class Parameters(forms.Form):
         username = PlaceholderField(label="User name")

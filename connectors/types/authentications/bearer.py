@@ -10,6 +10,7 @@ from connectors.registries import authentications
 @authentications.register
 class Bearer(Authentication):
     prototype, label = "bearer", "Bearer token"
+    help = "Sends a token in the Authorization header of every request."
 
     class Parameters(forms.Form):
         token = SecretTemplateField(label="Token")

@@ -10,6 +10,7 @@ from connectors.registries import authentications
 @authentications.register
 class Header(Authentication):
     prototype, label = "header", "Header"
+    help = "Sends a key in a header of every request."
 
     class Parameters(forms.Form):
         name = forms.CharField(label="Name of the header", help_text="Such as X-Api-Key.")

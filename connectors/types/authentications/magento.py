@@ -18,6 +18,7 @@ from connectors.registries import authentications
 @authentications.register
 class MagentoIntegration(Authentication):
     prototype, label = "magento-2-integration-oauth1", "Magento 2 integration (OAuth 1)"
+    help = "Signs every request with the four keys of an integration in Magento."
 
     class Parameters(forms.Form):
         consumerKey = SecretTemplateField(label="Consumer key")

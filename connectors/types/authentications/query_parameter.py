@@ -11,6 +11,7 @@ from connectors.registries import authentications
 @authentications.register
 class QueryParameter(Authentication):
     prototype, label = "query-parameter", "Query parameter"
+    help = "Sends a key in the address of every request. A header is safer."
 
     class Parameters(forms.Form):
         name = forms.CharField(label="Name of the parameter", help_text="Such as api_key.")

@@ -21,6 +21,7 @@ EARLY = 60
 @clients.register
 class Akeneo(Client):
     prototype, label = "akeneo-http-client-v2", "Akeneo"
+    help = "An Akeneo PIM; asks for tokens and renews them by itself."
     ignored = ("key", "enableLogging", "loggerFormatter", "advanced")
 
     class Parameters(forms.Form):

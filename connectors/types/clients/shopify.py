@@ -11,6 +11,7 @@ from transformers.fields import PlaceholderField
 @clients.register
 class Shopify(Client):
     prototype, label = "shopify-http-client-v3", "Shopify"
+    help = "A Shopify shop, by the access token of an app."
     ignored = ("advanced", "key", "enableLogging", "loggerFormatter")
 
     class Parameters(forms.Form):

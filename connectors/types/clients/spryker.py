@@ -14,6 +14,7 @@ from transformers.fields import PlaceholderField
 class Spryker(Client):
     prototype = "alumio-spryker-dynamic-data-exchange-http-client-v2"
     label = "Spryker Dynamic Data Exchange (not supported yet)"
+    help = "Kept as it was imported, so that nothing gets lost; it cannot be used yet."
     ignored = ("key", "enableLogging", "loggerFormatter")
 
     class Parameters(forms.Form):

@@ -12,6 +12,7 @@ _RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE
 @paginations.register
 class LinkHeader(FollowLinks):
     prototype, label = "link-header", "Follow next links in HTTP header"
+    help = "The Link header of an answer says where the next page is."
 
     def link(self, response, parsed):
         return next_of(response.headers.get("link", ""))

@@ -35,6 +35,7 @@ class FollowLinks(Pagination):
 @paginations.register
 class Next(FollowLinks):
     prototype, label = "next", "Follow next links"
+    help = "A value in an answer says where the next page is."
 
     class Parameters(forms.Form):
         pattern = PlaceField(

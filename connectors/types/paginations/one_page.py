@@ -7,3 +7,4 @@ from connectors.registries import paginations
 @paginations.register
 class OnePage(Pagination):
     prototype, label = "one-page", "One page only"
+    help = "One request gives everything."

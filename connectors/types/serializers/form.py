@@ -8,6 +8,7 @@ from connectors.registries import serializers
 @serializers.register
 class FormSerializer(Serializer):
     prototype, label = "form-url-encoded", "Form fields"
+    help = "Writes the payload as a form would send it."
     content_type = "application/x-www-form-urlencoded"
 
     def serialize(self, payload):
