@@ -1,5 +1,6 @@
 # make run    starts the platform (installs what is missing first)
 # make test   runs all tests; make check adds the linters; make bench measures
+# make chaos  races and kills for a quarter of an hour, on both databases
 # Stamp files remember what was done, so that a second run starts at once.
 
 SHELL := /bin/sh
@@ -14,7 +15,7 @@ TESTS ?= tests
 # Two processes are enough to use a small machine without drowning it: make test JOBS=4
 JOBS ?= 2
 
-.PHONY: help run test test-sqlite test-postgresql check lint bench lock clean
+.PHONY: help run test test-sqlite test-postgresql check lint chaos bench lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -44,6 +45,12 @@ lint: .venv/.dev node_modules/.made
 	try $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
 	try env ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
 	exit $$failed
+
+# The long runs: 200 rounds of every race, 10,000 records under a rain of kills, on both databases.
+chaos: .venv/.dev
+	CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 $(PY) -m pytest -q -s -n 0 -r s tests/chaos
+	CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 ALUMIO_TEST_DATABASE=postgresql \
+		$(PY) -m pytest -q -s -n 0 -r s tests/chaos
 
 bench: .venv/.dev
 	$(PY) -m benchmarks
