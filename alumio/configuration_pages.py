@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views import View
@@ -227,7 +227,10 @@ class Delete(ConfigurationView):
         configuration = self.find(identifier)
         if usage.uses_of(configuration) or usage.kept_because_of(configuration):
             return self.ask(configuration, status=409)
-        configuration.delete()
+        try:
+            configuration.delete()
+        except ProtectedError:
+            return self.ask(configuration, status=409)
         messages.success(request, f"“{configuration.name}” was deleted.")
         return redirect(self.pages.url("list"))
 

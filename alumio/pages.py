@@ -8,7 +8,7 @@ A floor above describes its kinds and gets their addresses::
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import path
 
@@ -27,7 +27,6 @@ class Section:
     help: str = ""
     switch: str = ""
     excludes: str = ""
-    policy: bool = False
 
     @property
     def dependents(self) -> tuple[str, ...]:
@@ -60,7 +59,7 @@ class Pages:
     group: str = "Integrations"
     run: str = ""
     run_word: str = "Run now"
-    joined: tuple[str, ...] = field(default=())
+    joined: tuple[str, ...] = ()
 
     @property
     def model(self) -> type[Configuration]:

@@ -24,12 +24,22 @@
     const source = event.submitter && event.submitter.dataset.confirm ? event.submitter : event.target;
     if (source.dataset.confirm && !window.confirm(source.dataset.confirm)) event.preventDefault();
   }, true);
+  // Signing in again in another tab renews the token: send the present one, not that of the old page.
+  function token() {
+    const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    return found && found[1];
+  }
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("[name=csrfmiddlewaretoken]");
+    if (field && token()) field.value = token();
+  });
   document.addEventListener("DOMContentLoaded", () => start(document));
   document.addEventListener("htmx:oobAfterSwap", (event) => start(event.target.parentElement || document));
   document.addEventListener("htmx:afterSwap", (event) => start(event.target));
   document.addEventListener("htmx:configRequest", (event) => {
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token[1];
+    if (!token() || event.detail.verb === "get") return;
+    event.detail.headers["X-CSRFToken"] = token();
+    if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token();
   });
   // A session that ended answers with the page to sign in: what was typed must not be replaced by it.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -40,7 +50,7 @@
   document.addEventListener("htmx:sendError", () => notice("The server does not answer. Your input is still here."));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    notice(status === 403 ? "You may not do this, or your session ended: reload the page."
+    notice(status === 403 ? "You may not do this, or your session ended: sign in again in another tab, then go on here."
       : `The server answered with an error (${status}). Nothing was changed.`);
   });
   function notice(text) {

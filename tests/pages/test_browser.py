@@ -10,17 +10,21 @@ from tests.pages.making import step
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def sign_in(page) -> None:
+    page.goto("/login/")
+    page.fill("[name=username]", "editor@example.com")
+    page.fill("[name=password]", "a-long-password")
+    page.click("text=Sign in >> nth=-1")
+    page.wait_for_url("**/")
+
+
 @pytest.fixture
 def signed_in(page):
     User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda m: "Security Policy" in m.text and page.errors.append(m.text))
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.click("text=Sign in >> nth=-1")
-    page.wait_for_url("**/")
+    sign_in(page)
     return page
 
 
@@ -121,3 +125,23 @@ def test_a_page_fits_its_screen(signed_in, url, width):
     page.goto(url)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_was_typed_survives_a_session_that_ended(signed_in):
+    making.incoming(transformers=[step(name="A")])
+    page = signed_in
+    page.goto("/incomings/products/edit/")
+    page.fill("#id_description", "Typed")
+    page.context.clear_cookies()
+
+    page.click("[name=transformers-0-duplicate]")
+    page.wait_for_selector("text=your session ended")
+    again = page.context.new_page()
+    sign_in(again)
+    page.click("[name=transformers-0-duplicate]")
+    page.wait_for_selector("#id_transformers-1")
+    page.click("text=Save & continue")
+    page.wait_for_selector("text=was saved")
+
+    saved = Incoming.objects.get()
+    assert (saved.description, len(saved.transformers)) == ("Typed", 2)
