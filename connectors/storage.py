@@ -58,9 +58,9 @@ class Storages:
         other._rows = self._rows
         return other
 
-    def merge(self) -> None:
-        """Hand what was written over to the layer below."""
-        self._below._writes.update(self._writes)
+    def merge(self, into: "Storages | None" = None) -> None:
+        """Hand what was written over to the layer below, or to another one."""
+        (into or self._below)._writes.update(self._writes)
 
     def flush(self) -> None:
         """Write everything in the current transaction. It stays buffered until `clear`, because a

@@ -10,7 +10,7 @@ from scheduler.clock import tick
 from scheduler.models import Trigger
 from scheduler.repair import repair_lost
 from tasks import counts
-from tasks.claim import due
+from tasks.claim import has_claimable
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ def sweep() -> None:
 
 
 def queue_realtime() -> int:
-    """Real-time routes have no scheduler: their due retries and leftovers are found here."""
+    """Real-time routes have no scheduler: their due retries and leftovers are found here. Not what
+    an older task holds back, for which a process could do nothing."""
     routes = Route.objects.filter(enabled=True, realtime=True, outgoing__enabled=True)
-    ready = [route for route in routes if due(route.pk).exists()]
+    ready = [route for route in routes if has_claimable(route.pk)]
     return sum(bool(queue.enqueue(route, Trigger.REALTIME).process) for route in ready)

@@ -1,5 +1,6 @@
 """Claiming: the oldest due tasks of a route, each entity once, held by one process."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -39,6 +40,11 @@ class Claimed:
     def idempotency_key(self) -> str:
         return f"{self.identifier}-{self.generation}"
 
+    def key_of(self, number: int) -> str:
+        """The key of one of the entities that the outgoing made of this task, counted from 1: with
+        the first one's, a target would take the others for repeats."""
+        return self.idempotency_key if number == 1 else f"{self.idempotency_key}-{number}"
+
 
 def due(route_id: int):
     """New tasks and due retries of a route, whether or not another one holds them back."""
@@ -67,6 +73,11 @@ def give_back(process: int) -> int:
     claim got lost. Returns how many tasks."""
     held = Task.objects.filter(held_by=process, status=Status.PROCESSING)
     return held.move("release", attempts=F("attempts") - 1)
+
+
+def has_claimable(route_id: int) -> bool:
+    """Whether a route has a due task that nothing holds back."""
+    return any(_not_held_back(route_id, page) for page in _pages(route_id))
 
 
 def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
@@ -99,13 +110,8 @@ def _lock(route_id: int, size: int) -> list[int]:
     for the page's entities costs the same whatever the database believes of its tables.
     """
     ids: list[int] = []
-    last, room = 0, MAX_BYTES
-    while len(ids) < size and room > 0:
-        candidates = due(route_id).filter(id__gt=last).order_by("id")
-        page = list(candidates.values_list("id", "entity_identifier", "deaths", "size")[:PAGE])
-        if not page:
-            break
-        last = page[-1][0]
+    room = MAX_BYTES
+    for page in _pages(route_id):
         free = _not_held_back(route_id, page)
         if ids and not free:
             break  # the rest waits for entities that we have; many updates of few make long pages
@@ -116,7 +122,21 @@ def _lock(route_id: int, size: int) -> list[int]:
         healthy = [(id, bytes) for id, deaths, bytes in free if deaths < QUARANTINE_AFTER]
         chosen, room = _fitting(healthy[: size - len(ids)], room, bool(ids))
         ids += _locked(route_id, chosen)
+        if len(ids) >= size or room <= 0:
+            break
     return ids
+
+
+def _pages(route_id: int) -> Iterator[list[tuple]]:
+    """Due tasks as (id, entity, deaths, bytes), oldest first."""
+    last = 0
+    while True:
+        candidates = due(route_id).filter(id__gt=last).order_by("id")
+        page = list(candidates.values_list("id", "entity_identifier", "deaths", "size")[:PAGE])
+        if not page:
+            return
+        yield page
+        last = page[-1][0]
 
 
 def _fitting(tasks: list[tuple[int, int]], room: int, some: bool) -> tuple[list[int], int]:

@@ -43,35 +43,46 @@ class Export:
     def deliver(self, task: Claimed) -> Outcome:
         """Run the outgoing for one task. Whatever goes wrong becomes the outcome's message."""
         scope = {"task": task.identifier, "idempotency_key": task.idempotency_key, **self.scope}
-        context = Context(scope=scope, variables=self.variables, storages=self.storages.apart())
+        kept = self.storages.apart()
+        context = Context(scope=scope, variables=self.variables, storages=kept.layer())
         try:
-            result = self._deliver(task, context)
+            result = self._deliver(task, context, kept)
+            context.storages.merge()
         except (StepError, PublisherError) as error:
             context.log("error", str(error), getattr(error, "detail", None))
             result = UNSENT if database.is_away(error) else ERROR
         except BaseException as error:  # even SystemExit: without its thread the task would hang
             context.log("error", f"Unexpected {type(error).__name__}: {error}")
             result = UNSENT if database.is_away(error) else ERROR
-        return Outcome(task, result, context.messages, context.storages)
+        return Outcome(task, result, context.messages, kept)
 
-    def _deliver(self, task: Claimed, context: Context) -> str:
+    def _deliver(self, task: Claimed, context: Context, kept: Storages) -> str:
+        """What the steps store counts once all is delivered: an entity that is remembered as sent
+        and was not would be dropped by the next attempt. What the steps after publishing store,
+        such as the target's id, is true whatever happens later, so it is `kept` at once."""
         entity = Entity(jsontext.loads(task.data), task.schema or None)
         entities = list(self.steps.run(entity, context))
         if not entities:
             context.log("info", "Skipped: the outgoing's transformers filtered the entity out.")
             return DROPPED
         for number, entity in enumerate(entities, 1):
-            self._publish(entity, context, f" ({number} of {len(entities)})" if number > 1 else "")
+            which = f" ({number} of {len(entities)})" if number > 1 else ""
+            context.scope["idempotency_key"] = task.key_of(number)
+            self._publish(entity, context, kept, which)
         return DELIVERED
 
-    def _publish(self, entity: Entity, context: Context, which: str) -> None:
+    def _publish(self, entity: Entity, context: Context, kept: Storages, which: str) -> None:
         answer = self.publisher.publish(entity, context)
         if not answer.ok:
             raise PublisherError(answer.text + which, answer.detail)
         context.log("info", answer.text + which, answer.detail)
         if self.after:
+            before, context.storages = context.storages, context.storages.layer()
             for _ in self.after.run(Entity(answer.data, entity.schema), context):
                 pass
+            context.storages.merge(before)
+            context.storages.merge(kept)
+            context.storages = before
 
 
 class Deliverers:

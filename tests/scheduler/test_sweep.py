@@ -9,8 +9,8 @@ from scheduler import sweep as sweeping
 from scheduler.models import Process, ScheduledJob
 from scheduler.sweep import sweep
 from tasks.models import Task
-from tests.scheduler.running import dying_with, make_job, route_with_tasks
-from tests.world import later, make_incoming, make_route, statuses
+from tests.scheduler.running import dying_with, executed, make_job, route_with_tasks
+from tests.world import later, make_incoming, make_route, make_schema, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -48,6 +48,24 @@ def test_a_retry_of_a_real_time_route_is_found_when_it_is_due(target):
     assert queued_routes() == set()
 
     later(minutes=5)
+    sweep()
+    assert queued_routes() == {route.pk}
+
+
+def test_what_an_older_task_of_its_entity_holds_back_queues_no_real_time_route():
+    incoming = make_incoming([{"sku": "A"}, {"sku": "A"}], schema=make_schema())
+    route = make_route(incoming=incoming, realtime=True)
+    executed(incoming)
+    Process.objects.all().delete()
+    oldest = Task.objects.order_by("id").first()
+    in_an_hour = database.now() + timedelta(hours=1)
+    Task.objects.filter(pk=oldest.pk).update(status="retry", next_attempt_at=in_an_hour)
+
+    sweep()
+    assert statuses(route) == ["retry", "new"]
+    assert queued_routes() == set()
+
+    later(hours=1)
     sweep()
     assert queued_routes() == {route.pk}
 
