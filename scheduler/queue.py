@@ -76,25 +76,28 @@ def _insert(process: Process, target) -> Queued:
     if not settings.ALUMIO_PREVENT_DUPLICATE_JOBS:
         process.save(force_insert=True)
         return Queued(process)
-    keys = _free_keys(process, target)
-    for key in keys:
-        process.pk, process.queue_key = None, key
-        try:
-            with transaction.atomic():
-                process.save(force_insert=True)
-            return Queued(process)
-        except IntegrityError:
-            continue
+    with transaction.atomic():
+        for key in _free_keys(process, target):
+            process.pk, process.queue_key = None, key
+            try:
+                with transaction.atomic():
+                    process.save(force_insert=True)
+                return Queued(process)
+            except IntegrityError:
+                continue
     return Queued(None, _waiting(process) or _running(process))
 
 
 def _free_keys(process: Process, target) -> list[str]:
-    """One key for what may be Scheduled once; for a parallel route one for each free place."""
+    """One key for what may be Scheduled once; for a parallel route one for each place, unless
+    Scheduled and Running ones take all. No index can count these, so the route is locked."""
     key = f"{process.job}:{target.pk}"
     if not (isinstance(target, Route) and target.parallel):
         return [key]
-    running = Process.objects.filter(route=target, status=Status.RUNNING).count()
-    return [f"{key}:{place}" for place in range(max(0, target.slots - running))]
+    Route.objects.select_for_update(no_key=True).filter(pk=target.pk).values("pk").first()
+    open_ones = Process.objects.filter(route=target, status__in=(Status.SCHEDULED, Status.RUNNING))
+    full = open_ones.count() >= target.slots
+    return [] if full else [f"{key}:{place}" for place in range(target.slots)]
 
 
 def _same(process: Process):

@@ -77,6 +77,18 @@ def test_a_parallel_route_waits_and_runs_as_often_as_it_may_at_once():
     assert running.status == "running"
 
 
+def test_a_parallel_route_that_starts_one_of_all_that_may_wait_has_no_place_for_another():
+    route = make_route(parallel=True, max_processes=3)
+    for _ in range(3):
+        queued(route)
+    queue.start_next("worker")
+
+    answer = queue.enqueue(route, "person")
+
+    assert answer.process is None
+    assert waiting() == 2
+
+
 def test_a_parallel_route_with_all_places_taken_names_one_that_runs():
     route = make_route(parallel=True, max_processes=2)
     first = started(route)
