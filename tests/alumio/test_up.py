@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -51,8 +52,10 @@ class Platform:
 
     def child(self, word: str) -> psutil.Process | None:
         for child in psutil.Process(self.process.pid).children():
-            if child.status() != psutil.STATUS_ZOMBIE and word in " ".join(child.cmdline()):
-                return child
+            # One that just died has no command line any more.
+            with suppress(psutil.NoSuchProcess):
+                if word in " ".join(child.cmdline()):
+                    return child
         return None
 
     def healthy(self) -> bool:
