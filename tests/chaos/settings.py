@@ -11,6 +11,6 @@ of_the_test = json.loads(os.environ["CHAOS_DATABASE"])
 if of_the_test["ENGINE"] != DATABASES["default"]["ENGINE"]:
     DATABASES["default"].pop("OPTIONS", None)
 DATABASES["default"] |= of_the_test
-ALUMIO_LEASE_SECONDS = 2.0
+ALUMIO_LEASE_SECONDS = 5.0
 ALUMIO_POLL_SECONDS = 0.4
 ALUMIO_SWEEP_SECONDS = 0.6
