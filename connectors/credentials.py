@@ -36,6 +36,16 @@ def known(templates: Iterable, context: Context) -> list[str]:
     return values
 
 
+def in_variables(context: Context) -> list[str]:
+    """The values of variables such as `${SHOP_TOKEN}` and `${SHOP_KEY}`: wherever they are used, in
+    a path or a payload, they are secrets."""
+    return [
+        value
+        for name, value in context.variables.items()
+        if is_secret_name(name) or is_secret_name(name.rpartition("_")[2])
+    ]
+
+
 def named(template, context: Context) -> list[str]:
     """The values of a compiled object, such as headers, whose names say that they are secret."""
     values = next(iter(known([template], context)), {})

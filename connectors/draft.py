@@ -72,7 +72,9 @@ def next_url(url: str, link: str) -> str:
     if (old.scheme, new.scheme) == ("https", "http") and old.hostname == new.hostname:
         target, new = "https" + target[4:], urlsplit("https" + target[4:])
     if (old.scheme, old.hostname, _port(old)) != (new.scheme, new.hostname, _port(new)):
-        raise ValueError(f"it leads to another host, {new.scheme}://{new.netloc}")
+        raise ValueError(
+            f"it leads to another host, {new.scheme}://{new.netloc.rpartition('@')[2]}"
+        )
     return target
 
 

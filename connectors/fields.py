@@ -2,7 +2,7 @@
 
 from django import forms
 
-from alumio.fields import ObjectField, refuse_mask
+from alumio.fields import JSONField, ObjectField, refuse_mask
 from connectors.redaction import is_secret_name
 from transformers import placeholders
 from transformers.expressions import compile_expression
@@ -45,6 +45,33 @@ class TemplatesField(ObjectField):
 def _is_secret(name: str, value) -> bool:
     told = isinstance(value, str) and not placeholders.has_placeholders(value)
     return told and is_secret_name(name)
+
+
+class UnusedField(JSONField):
+    """A setting of an export that we keep and do not use. It may hold credentials under any name,
+    so whatever it holds is masked."""
+
+    def clean(self, value):
+        walk(value, None, lambda item, _: refuse_mask(item))
+        return super().clean(value)
+
+    def walk_secrets(self, value, old, change):
+        return walk(value, old, change)
+
+
+def walk(value, old, change):
+    """`change(item, old item)` for each text and number in a JSON value that is no placeholder."""
+    if isinstance(value, dict):
+        before = old if isinstance(old, dict) else {}
+        return {name: walk(item, before.get(name), change) for name, item in value.items()}
+    if isinstance(value, list):
+        before = old if isinstance(old, list) and len(old) == len(value) else [None] * len(value)
+        return [walk(item, was, change) for item, was in zip(value, before, strict=True)]
+    if value in (None, "") or isinstance(value, bool):
+        return value
+    if isinstance(value, str) and placeholders.has_placeholders(value):
+        return value
+    return change(value, old)
 
 
 class UpperChoiceField(forms.ChoiceField):

@@ -5,6 +5,7 @@ import threading
 from http import HTTPStatus
 
 from connectors.bodies import readable_size
+from connectors.credentials import in_variables
 from connectors.draft import Draft
 from connectors.failures import CHECK_URI, HttpError
 from connectors.http import HttpClient, Response
@@ -93,7 +94,11 @@ class Session:
         if self._http is None:
             with self._lock:
                 if self._http is None:
-                    secrets = (*self.client.secrets(context), *self.template.secrets(context))
+                    secrets = (
+                        *self.client.secrets(context),
+                        *self.template.secrets(context),
+                        *in_variables(context),
+                    )
                     transport = type(self).transport
                     self._http = HttpClient(
                         redactor=Redactor(secrets),

@@ -4,8 +4,11 @@ import base64
 
 import httpx
 import pytest
+from django.core.exceptions import ValidationError
 
+from alumio.components import MASK
 from connectors.errors import ConnectorError, PublisherError, SubscriberError
+from connectors.forms import ConnectionForm
 from connectors.registries import clients, publishers, subscribers
 from connectors.types.authentications.magento import sign
 from transformers.context import Context
@@ -186,6 +189,22 @@ def test_certificates_are_checked_by_default():
 def test_what_is_not_supported_is_said(web):
     with pytest.raises(SubscriberError, match="sets “proxy”, which is not supported yet"):
         fetch(subscriber(client(proxy={"host": "proxy"})))
+
+
+def test_what_is_not_supported_is_masked_whole_for_it_may_hold_credentials():
+    field = ConnectionForm.base_fields["client"]
+    given = {"proxy": [{"uri": "http://me:pw@proxy", "port": 8080}], "httpauth": {"pw": "${PW}"}}
+    stored = field.clean(client(**given))
+
+    shown = field.walk_secrets(stored, None, lambda secret, _: MASK)
+    assert shown["parameters"]["proxy"] == [{"uri": MASK, "port": MASK}]
+    assert shown["parameters"]["httpauth"] == {"pw": "${PW}"}
+
+    restored = field.walk_secrets(shown, stored, lambda new, old: old if new == MASK else new)
+    assert restored == stored
+
+    with pytest.raises(ValidationError, match="Give the secret again"):
+        field.clean(shown)
 
 
 AKENEO = {

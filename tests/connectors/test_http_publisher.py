@@ -184,3 +184,21 @@ def test_a_serializer_writes_the_data(web):
 
     assert web.last.content == b"a[b][0]=1"
     assert web.last.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"uri": URI + "/${HOOK_TOKEN}"},
+        {"payload": {"pin": "${HOOK_TOKEN}"}},
+        {"payload": "key=${HOOK_TOKEN}", "payloadType": "raw"},
+    ],
+)
+def test_a_variable_that_is_called_like_a_secret_is_noted_nowhere(web, request_):
+    context = Context(variables={"HOOK_TOKEN": "canary-token", "HOST": "erp.example"})
+
+    result = build(request_).publish(Entity({"sku": "A"}), context)
+
+    assert "canary-token" in str(web.last.url) + web.last.content.decode()
+    assert "canary-token" not in f"{result.text} {result.detail}"
+    assert "erp.example" in result.text

@@ -162,6 +162,14 @@ def test_a_link_to_another_host_gets_no_credentials(web):
     assert len(web.requests) == 1
 
 
+def test_a_link_that_is_refused_is_told_without_its_credentials(web):
+    link = "https://me:canary@evil.example/?page=2&token=canary"
+    web.answer = lambda request: httpx.Response(200, json={"next": link})
+    subscriber = build(pagination={"prototype": "next", "parameters": {"pattern": "next"}})
+
+    assert "canary" not in refusal(subscriber)
+
+
 def test_a_link_header_is_followed(web):
     def answer(request):
         page = int(request.url.params.get("page", 1))

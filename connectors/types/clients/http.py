@@ -2,8 +2,9 @@
 
 from django import forms
 
-from alumio.fields import ComponentsField, GroupField, JSONField, RowsField
+from alumio.fields import ComponentsField, GroupField, RowsField
 from connectors.errors import ConnectorError
+from connectors.fields import UnusedField
 from connectors.http import CONNECT_SECONDS, DEADLINE_SECONDS
 from connectors.kinds import Client
 from connectors.registries import authentications, clients, plugins
@@ -71,8 +72,8 @@ class GenericClient(Client):
         )
         acceptCompressed = forms.BooleanField(required=False, label="Ask for compressed answers")
         ssl = GroupField(TLS, label="TLS")
-        proxy = JSONField(required=False, label="Proxy", help_text="Not supported yet.")
-        httpauth = JSONField(
+        proxy = UnusedField(required=False, label="Proxy", help_text="Not supported yet.")
+        httpauth = UnusedField(
             required=False, label="Credentials of curl", help_text="Use authentications instead."
         )
 

@@ -27,7 +27,8 @@ class FollowLinks(Pagination):
         try:
             uri = next_url(response.request.url, link)
         except ValueError as error:
-            text = f"{response.where} names “{link[:200]}” as the next page, but {error}."
+            shown = response.redactor.url(link[:200])
+            text = f"{response.where} names “{shown}” as the next page, but {error}."
             raise SubscriberError(f"{text} Credentials are not sent there.") from None
         return {"page": state["page"] + 1, "uri": uri}
 
