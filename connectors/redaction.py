@@ -58,9 +58,9 @@ class Redactor:
         return {name: MASK if is_secret_name(name) else self.text(value) for name, value in headers}
 
     def value(self, value):
-        """A JSON value with the secrets in its texts replaced."""
+        """A JSON value without the secrets in its texts, which may be addresses."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.url(value)
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, dict):

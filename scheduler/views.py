@@ -13,6 +13,7 @@ from alumio import jsontext
 from alumio.access import RoleRequired
 from alumio.views import safe_next
 from connectors.models import Incoming
+from connectors.redaction import Redactor
 from routes.models import Route
 from scheduler import cron, queue
 from scheduler.listing import ProcessList, describe, processes, tasks_url
@@ -44,7 +45,7 @@ class ProcessPage(RoleRequired, View):
             "lines": [Line(message) for message in newest[:MOST_MESSAGES]],
             "more_lines": len(newest) > MOST_MESSAGES,
             "tasks_url": tasks_url(process),
-            "cursor": jsontext.dumps(process.cursor),
+            "cursor": jsontext.dumps(Redactor().value(process.cursor)),
             "may_act": request.user.may("editor"),
         }
         template = "processes/_detail.html" if request.htmx else "processes/detail.html"

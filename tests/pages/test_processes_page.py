@@ -90,6 +90,16 @@ def test_a_process_shows_its_counts_log_and_revisions(viewer):
         assert words in text
 
 
+def test_a_cursor_is_shown_without_the_credentials_of_its_address(viewer):
+    uri = "https://shop.example/orders?api_key=canary&page=2"
+    process = make_process(make_incoming(), cursor={"page": {"page": 2, "uri": uri}, "done": 3})
+
+    text = viewer.open(f"/processes/{process.pk}/").text
+
+    assert "page=2" in text
+    assert "canary" not in text
+
+
 def test_a_process_leads_to_the_tasks_that_it_made(viewer):
     route = make_route()
     process = make_process(route.incoming, age=100)
