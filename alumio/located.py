@@ -16,6 +16,9 @@ class Located(ValidationError):
         self.reason, self.path, self.words = reason, path, words
         super().__init__(" › ".join(words) + ": " + reason if words else reason)
 
+    def __str__(self):
+        return self.message  # Django's own gives a list, which reads badly in a log line
+
     def __reduce__(self):
         return (Located, (self.reason, self.path, self.words))
 

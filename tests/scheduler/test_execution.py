@@ -162,6 +162,7 @@ def test_an_outgoing_that_cannot_be_built_fails_the_process_and_leaves_the_tasks
 
     assert process.status == "failed"
     assert words in process.result
+    assert "['" not in process.result
     assert statuses(route) == ["new"] * 2
 
 
