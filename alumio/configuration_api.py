@@ -10,10 +10,9 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from alumio import usage
+from alumio import comparison, usage
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
-from alumio.components import MASK
 from alumio.configuration import Configuration, StaleRevision
 from alumio.filters import ConfigurationFilter
 from alumio.forms import ConfigurationForm, ReferenceField
@@ -163,10 +162,7 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
         }
 
     def masked(self, name: str, value):
-        field = self.form.base_fields.get(name)
-        if value is None or not hasattr(field, "walk_secrets"):
-            return value
-        return field.walk_secrets(value, None, lambda secret, _: MASK if secret else secret)
+        return comparison.masked(self.form.base_fields.get(name), value)
 
     def operation(self, action: str) -> Operation:
         noun, name = self.model._meta.verbose_name, self.shape
