@@ -93,36 +93,34 @@ class Table:
                 cursor.execute(f"UPDATE bare SET status = 2 WHERE id IN ({marks})", ids)
 
 
-def import_records(source: str) -> int:
+def import_records(client: httpx.Client, source: str) -> int:
     """Fetch all pages into the table. Returns the number of records."""
     table, count = Table(), 0
-    with httpx.Client() as client:
-        while source:
-            page = orjson.loads(client.get(source).content)
-            rows = []
-            for order in page["orders"]:
-                data = mapped(order)
-                rows.append((data["externalId"], 0, orjson.dumps(data).decode()))
-            table.insert(rows)
-            count += len(rows)
-            source = page["next"]
+    while source:
+        page = orjson.loads(client.get(source).content)
+        rows = []
+        for order in page["orders"]:
+            data = mapped(order)
+            rows.append((data["externalId"], 0, orjson.dumps(data).decode()))
+        table.insert(rows)
+        count += len(rows)
+        source = page["next"]
     return count
 
 
-def export_records(target: str, in_flight: int) -> int:
-    """POST every record of the table to the target. Returns the number of records."""
+def export_records(client: httpx.Client, target: str, in_flight: int) -> int:
+    """POST every due record of the table to the target. Returns the number of records."""
     table, count = Table(), 0
-    with httpx.Client(limits=httpx.Limits(max_connections=in_flight)) as client:
 
-        def send(row: tuple) -> int:
-            number, data = row
-            headers = {"Content-Type": "application/json", "Idempotency-Key": str(number)}
-            client.post(target, content=data, headers=headers).raise_for_status()
-            return number
+    def send(row: tuple) -> int:
+        number, data = row
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(number)}
+        client.post(target, content=data, headers=headers).raise_for_status()
+        return number
 
-        with ThreadPoolExecutor(in_flight) as pool:
-            do = map if in_flight == 1 else pool.map
-            while rows := table.claim():
-                table.settle(list(do(send, rows)))
-                count += len(rows)
+    with ThreadPoolExecutor(in_flight) as pool:
+        do = map if in_flight == 1 else pool.map
+        while rows := table.claim():
+            table.settle(list(do(send, rows)))
+            count += len(rows)
     return count

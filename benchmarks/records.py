@@ -25,6 +25,8 @@ def record(number: int) -> dict:
             "city": CITIES[number % len(CITIES)],
             "country": "NL",
         },
+        "payment": {"method": "ideal", "reference": f"PAY-{number * 7919:012d}", "state": "paid"},
+        "note": "Please ring at the neighbours if nobody opens, and leave no parcels outside.",
         "lines": [line(number, position) for position in range(1, 7)],
     }
 
