@@ -114,7 +114,7 @@ class Edit(ConfigurationView):
         if "on_top_of" not in self.request.POST:
             return self.request.POST
         data = self.request.POST.copy()
-        data["revision"] = data["on_top_of"]
+        data["drawn_from"], data["revision"] = data.get("revision", ""), data["on_top_of"]
         return data
 
     def draw_stale(self, form: ConfigurationForm, stale: StaleRevision):

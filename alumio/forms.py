@@ -13,6 +13,7 @@ from alumio import widgets
 from alumio.components import MASK, accepts_json, label_of
 from alumio.configuration import Configuration
 from alumio.located import Located, under
+from alumio.models import Revision
 
 
 class ReferenceField(forms.ModelChoiceField):
@@ -114,7 +115,17 @@ class ConfigurationForm(forms.ModelForm):
         if new != MASK:
             return new
         place = getattr(new, "place", ())
-        return (stored_at(self.instance, place) if place else before) or MASK
+        return (text_at(self._drawn_content(), place) if place else before) or MASK
+
+    def _drawn_content(self) -> dict:
+        """The content that the page showed: an old revision where somebody else saved meanwhile."""
+        number = str(self.data.get("drawn_from") or self.data.get("revision") or "")
+        if not number.isdecimal() or int(number) == self.instance.revision:
+            return self.instance.content()
+        kept = Revision.objects.filter(
+            kind=self.instance.kind, object_id=self.instance.pk, number=number
+        ).first()
+        return kept.content if kept else {}
 
     def clean(self):
         cleaned = super().clean()
@@ -145,10 +156,10 @@ class ConfigurationForm(forms.ModelForm):
         return Located(reason, (name,), (label_of(name, self.fields[name]),))
 
 
-def stored_at(instance, place: tuple) -> str:
-    """The text at a place such as ("steps", 1, "parameters", "password"); "" where none is."""
-    value = getattr(instance, str(place[0]), None) if place[0] in instance.content_fields else None
-    for key in place[1:]:
+def text_at(content: dict, place: tuple) -> str:
+    """The text at a place such as ("steps", 1, "parameters", "token"); "" where there is none."""
+    value = content
+    for key in place:
         try:
             value = value[key]
         except (KeyError, IndexError, TypeError):

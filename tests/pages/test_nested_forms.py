@@ -196,3 +196,21 @@ def test_a_secret_is_replaced_by_what_is_typed(editor):
     page.post(**{"client-p-authentications-0-p-password": "new one", "save": "1"})
 
     assert password_of(Connection.objects.get()) == "new one"
+
+
+def test_a_secret_is_the_one_that_was_shown_even_if_somebody_moved_it_meanwhile(editor):
+    first, second = (step("basic", username=u, password=f"of {u}") for u in "ab")
+    made = making.connection()
+    made.client = step("http-client", authentications=[first, second])
+    made.store()
+    page = editor.open("/connections/shop/edit/")
+    made.client = step("http-client", authentications=[second, first])
+    made.store()
+
+    refused = page.post(description="Mine", save="1")
+    refused.post(on_top_of=str(Connection.objects.get().revision))
+
+    saved = Connection.objects.get()
+    assert refused.response.status_code == 409
+    assert saved.description == "Mine"
+    assert saved.client["parameters"]["authentications"] == [first, second]
