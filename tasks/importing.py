@@ -17,7 +17,7 @@ from tasks.messages import storable
 from tasks.run import Run
 from tasks.status import Status
 from tasks.variables import variables
-from transformers.context import Context
+from transformers.context import Context, LogLine
 from transformers.entity import Entity
 from transformers.errors import StepError
 from transformers.pipeline import Pipeline
@@ -148,18 +148,20 @@ class Import:
             self._reject_everywhere(record, error, context, chunk)
             return
         context.storages.merge()
+        messages = context.messages
         for lane in self.lanes:
-            self._add_to_lane(lane, record, entities, context, chunk)
+            messages = self._add_to_lane(lane, record, entities, context, chunk)
         chunk.bytes += sum(draft.size for draft in chunk.drafts[before:])
         if len(chunk.drafts) == before:
             chunk.counts["filtered"] += 1
-            self._note_filtered(context)
+            self._note_filtered(messages)
 
     def _spare(self, record):
         """A copy for the steps, so that a record they refuse can be kept as it came."""
         return jsontext.copy(record) if self.steps else record
 
-    def _add_to_lane(self, lane: Lane, record, entities, context, chunk: Chunk) -> None:
+    def _add_to_lane(self, lane: Lane, record, entities, context, chunk: Chunk) -> list[LogLine]:
+        """Add what the route makes of the entities. Returns all that was logged on the way."""
         own = Context(
             scope={**self.scope, "route": lane.route.identifier},
             globals=dict(context.globals),
@@ -176,6 +178,7 @@ class Import:
             own.storages.merge()
         except Exception as error:
             self._reject(lane, record, error, own, chunk)
+        return own.messages
 
     def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:
         if database.is_away(error):
@@ -191,10 +194,12 @@ class Import:
             self._reject(lane, record, error, context, chunk)
         if not self.lanes:
             chunk.counts["faulty"] += 1
-            self._note_once("error", f"Record {chunk.cursor['done'] + 1}: {describe(error)}")
+            self._note_once(
+                "error", f"Record {chunk.cursor['done']} of its page: {describe(error)}"
+            )
 
-    def _note_filtered(self, context: Context) -> None:
-        reason = context.messages[-1].text if context.messages else "No step let the entity pass."
+    def _note_filtered(self, messages: list[LogLine]) -> None:
+        reason = messages[-1].text if messages else "No step let the entity pass."
         if self.lanes:
             self._note_once("info", f"Filtered: {reason}")
 

@@ -10,7 +10,14 @@ from tasks.claim import claim
 from tasks.models import Task
 from tests import fakes
 from tests.scheduler.running import executed, route_with_tasks, started
-from tests.world import make_incoming, make_outgoing, make_route, set_value, statuses
+from tests.world import (
+    keep_where,
+    make_incoming,
+    make_outgoing,
+    make_route,
+    set_value,
+    statuses,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -190,3 +197,21 @@ def raising(error):
         raise error
 
     return fail
+
+
+def test_what_a_route_filters_is_named_in_the_log_of_the_import():
+    incoming = make_incoming([{"sku": "A"}])
+    make_route(incoming=incoming, transformers=[keep_where("sku", "B")])
+
+    process = executed(incoming)
+
+    assert process.result == "1 records, 1 filtered."
+    assert "Filtered: Dropped by “Data”: filter 1" in process.messages.get().text
+
+
+def test_a_faulty_record_that_no_route_takes_is_named_by_its_number():
+    incoming = make_incoming([{"a": 1}, {"b": 1}], transformers=[set_value("name", "&{a}")])
+
+    process = executed(incoming)
+
+    assert process.messages.get().text.startswith("Record 2 of its page: step 1")
