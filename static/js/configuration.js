@@ -30,7 +30,9 @@
       plugins: ["dropdown_input"],
       render: { option, optgroup_header: (data, escape) => `<div class="choice-group">${escape(data.label)}</div>` },
     });
-    widget.control.setAttribute("aria-label", select.getAttribute("aria-label") || "");
+    const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`)?.textContent.trim();
+    const name = select.getAttribute("aria-label") || label || select.dataset.placeholder || "Choose";
+    for (const element of [widget.control, select]) element.setAttribute("aria-label", name);
     if (widget.dropdown_content) widget.dropdown.querySelector("input")?.setAttribute("aria-label", "Search");
   }
 
