@@ -16,7 +16,7 @@ from connectors.registries import publishers
 from connectors.storage import Storages
 from routes.models import Route
 from tasks.claim import Claimed
-from tasks.outcome import DELIVERED, DROPPED, ERROR, UNSENT, Outcome
+from tasks.outcome import DELIVERED, DROPPED, ERROR, UNSENT, Outcome, retried
 from tasks.run import Run
 from tasks.variables import variables
 from transformers.context import Context
@@ -31,6 +31,7 @@ class Export:
     def __init__(self, route: Route):
         outgoing = route.outgoing
         self.scope = {"route": route.identifier, "outgoing": outgoing.identifier}
+        self.tries_dropped_again = route.retry_enabled and "skipped" in retried(route)
         self.variables = variables()
         self.storages = Storages()
         self.steps = Pipeline.build(outgoing.transformers)
@@ -47,7 +48,8 @@ class Export:
         context = Context(scope=scope, variables=self.variables, storages=kept.layer())
         try:
             result = self._deliver(task, context, kept)
-            context.storages.merge()
+            if result == DELIVERED or not self.tries_dropped_again:
+                context.storages.merge()
         except (StepError, PublisherError) as error:
             context.log("error", str(error), getattr(error, "detail", None))
             result = UNSENT if database.is_away(error) else ERROR
@@ -57,9 +59,9 @@ class Export:
         return Outcome(task, result, context.messages, kept)
 
     def _deliver(self, task: Claimed, context: Context, kept: Storages) -> str:
-        """What the steps store counts once all is delivered: an entity that is remembered as sent
-        and was not would be dropped by the next attempt. What the steps after publishing store,
-        such as the target's id, is true whatever happens later, so it is `kept` at once."""
+        """What the steps store counts once all is delivered or dropped for good: an entity that is
+        remembered as sent and was not would be dropped by the next attempt. What the steps after
+        publishing store, such as the target's id, stays true, so it is `kept` at once."""
         entity = Entity(jsontext.loads(task.data), task.schema or None)
         entities = list(self.steps.run(entity, context))
         if not entities:

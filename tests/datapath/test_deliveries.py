@@ -2,10 +2,18 @@
 
 import pytest
 
-from connectors.models import Storage
+from alumio.database import now
+from connectors.models import Storage, StorageItem
 from connectors.storage import MISSING, Storages
 from tasks.pipeline import export_tasks, import_entities
-from tests.world import later, make_outgoing, make_route, statuses
+from tests.world import (
+    later,
+    make_incoming,
+    make_outgoing,
+    make_route,
+    make_schema,
+    statuses,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -42,6 +50,28 @@ def test_what_was_not_delivered_is_not_remembered_as_sent(seen, target):
     assert statuses(route) == ["retry"]
 
     target.down = False
+    later(minutes=5)
+    export_tasks(route)
+    assert statuses(route) == ["finished"]
+    assert target.received == [{"sku": "A"}]
+
+
+def test_what_is_dropped_and_tried_again_is_not_remembered_as_sent(seen, target):
+    ready = {
+        "prototype": "storage-filter-stored-entity",
+        "parameters": {"storage": "done"},
+    }
+    done = Storage(name="Done", identifier="done").store()
+    StorageItem.objects.create(storage=done, key="A", value='{"sku":"A"}', updated_at=now())
+    policies = {"retry_enabled": True, "retry_statuses": ["skipped"]}
+    incoming = make_incoming([{"sku": "A"}], schema=make_schema())
+    route = make_route(incoming=incoming, outgoing=make_outgoing([REMEMBER, ready]), **policies)
+    import_entities(incoming)
+
+    export_tasks(route)
+    assert statuses(route) == ["retry"]
+
+    StorageItem.objects.filter(storage=done).delete()
     later(minutes=5)
     export_tasks(route)
     assert statuses(route) == ["finished"]
