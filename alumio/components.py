@@ -165,11 +165,6 @@ class Registry:
         """A copy of the spec whose secrets are replaced by MASK, for pages, API and exports."""
         return self._walk_secrets(spec, spec, lambda value, _: MASK if value else value)
 
-    def unmask(self, spec, old):
-        """A copy of the spec where a secret that is still MASK gets its value from `old`."""
-        keep = lambda value, before: (before or "") if value == MASK else value  # noqa: E731
-        return self._walk_secrets(spec, old, keep)
-
     def _walk_secrets(self, spec, old, change):
         if not isinstance(spec, dict) or spec.get("prototype") not in self._classes:
             return spec
