@@ -39,6 +39,7 @@ class StorageItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["storage", "key"], name="item_once_per_storage_and_key")
         ]
+        indexes = [models.Index(fields=["storage", "updated_at"], name="item_age")]
 
 
 class Incoming(Configuration):

@@ -15,7 +15,15 @@ from connectors.models import Storage, StorageItem
 from transformers.errors import TransformError
 from transformers.paths import MISSING
 
-__all__ = ["MISSING", "StorageError", "Storages", "find", "live_items", "read_all"]
+__all__ = [
+    "MISSING",
+    "StorageError",
+    "Storages",
+    "find",
+    "live_items",
+    "read_all",
+    "remove_expired",
+]
 
 _DELETED = object()
 _READ = f"SELECT value FROM {StorageItem._meta.db_table} WHERE storage_id = %s AND key = %s"  # noqa: S608
@@ -160,3 +168,13 @@ def read_all(storage: Storage, after: str = "") -> Iterator[tuple[str, object]]:
         if len(page) < PAGE:
             return
         after = page[-1][0]
+
+
+def remove_expired() -> int:
+    """Remove the items older than their storage's time to live. Returns how many."""
+    removed = 0
+    for storage in Storage.objects.exclude(time_to_live=None):
+        expired = StorageItem.objects.filter(storage=storage, updated_at__lt=_oldest(storage))
+        while ids := list(expired.values_list("pk", flat=True)[:PAGE]):
+            removed += StorageItem.objects.filter(pk__in=ids).delete()[0]
+    return removed

@@ -136,6 +136,9 @@ class Process(models.Model):
                 fields=["heartbeat_at"], condition=Q(status=Status.RUNNING), name="process_lease"
             ),
             models.Index(fields=["status", "id"], name="process_status"),
+            models.Index(fields=["route", "id"], name="process_of_route"),
+            models.Index(fields=["incoming", "id"], name="process_of_incoming"),
+            models.Index(fields=["scheduled_job", "id"], name="process_of_job"),
         ]
 
     def __str__(self):

@@ -4,6 +4,7 @@ import logging
 
 from django.db import Error, connection
 
+from connectors.storage import remove_expired
 from routes.models import Route
 from scheduler import queue
 from scheduler.clock import tick
@@ -17,11 +18,11 @@ log = logging.getLogger(__name__)
 
 def sweep() -> None:
     """Repair what was lost, tick in case no beat does, queue real-time routes with due
-    tasks, sum counters up.
+    tasks, sum counters up, remove what storages keep no longer.
 
     What goes wrong in one of these does not keep the others waiting.
     """
-    for work in (repair_lost, tick, queue_realtime, counts.fold):
+    for work in (repair_lost, tick, queue_realtime, counts.fold, remove_expired):
         try:
             work()
         except Error as error:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from connectors.errors import PublisherError, SubscriberError
 from connectors.models import Storage, StorageItem
 from connectors.registries import publishers, subscribers
-from connectors.storage import MISSING, StorageError, Storages
+from connectors.storage import MISSING, StorageError, Storages, remove_expired
 from transformers.context import Context
 from transformers.entity import Entity
 from transformers.models import EntitySchema
@@ -250,3 +250,15 @@ def test_what_others_wrote_is_seen_after_the_buffer_is_cleared(storage):
     assert storages["orders"].get("a") is MISSING
     storages.clear()
     assert storages["orders"].get("a") == 1
+
+
+def test_what_is_older_than_the_time_to_live_is_removed_and_nothing_else(storage):
+    fill(A=1, B=2)
+    old = timezone.now() - timedelta(minutes=2)
+    StorageItem.objects.filter(key="A").update(updated_at=old)
+
+    assert remove_expired() == 0
+    Storage.objects.update(time_to_live=60)
+    assert remove_expired() == 1
+
+    assert list(StorageItem.objects.values_list("key", flat=True)) == ["B"]
