@@ -170,14 +170,19 @@ class Import:
             messages=list(context.messages),
         )
         alone = len(self.lanes) == 1
-        try:
-            for entity in entities:
-                data = entity.data if alone else jsontext.copy(entity.data)
+        for entity in entities:
+            before = len(chunk.drafts)
+            data = entity.data if alone else jsontext.copy(entity.data)
+            try:
                 for made in lane.steps.run(Entity(data, entity.schema), own):
                     chunk.drafts.append(lane.gate.admit(made, list(own.messages)))
-            own.storages.merge()
-        except Exception as error:
-            self._reject(lane, record, error, own, chunk)
+                own.storages.merge()
+            except Exception as error:
+                # All that it becomes or nothing: a rejected one is imported again as a whole.
+                del chunk.drafts[before:]
+                own.storages = self.storages.layer()
+                whole = record if len(entities) == 1 else entity.data
+                self._reject(lane, whole, error, own, chunk)
         return own.messages
 
     def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:

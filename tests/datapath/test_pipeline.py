@@ -23,6 +23,8 @@ from tests.world import (
     texts,
 )
 
+BRANCHES = {"prototype": "brancher", "parameters": {"pattern": "lines.*"}}
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
@@ -125,6 +127,29 @@ def test_a_record_that_a_step_refuses_is_rejected_with_the_step_named(target):
     assert task.status == "rejected"
     assert "missing" in texts(task, "import")[-1]
     assert "step 1" in texts(task, "import")[-1]
+
+
+def test_an_entity_that_becomes_several_on_a_route_becomes_all_of_them_or_none(target):
+    lines = {"lines": [{"sku": "A"}, {"name": "no sku"}, {"sku": "C"}]}
+    incoming = make_incoming([lines, {"lines": [{"sku": "D"}]}])
+    route = make_route(incoming=incoming, transformers=[BRANCHES, set_value("copy", "&{sku}")])
+
+    import_entities(incoming)
+
+    assert statuses(route) == ["rejected", "new"]
+    assert jsontext.loads(route.tasks.order_by("id").first().payload.data) == lines
+
+
+def test_one_of_several_entities_of_a_record_that_a_route_refuses_is_rejected_alone(target):
+    lines = {"lines": [{"sku": "A"}, {"name": "no sku"}, {"sku": "C"}]}
+    incoming = make_incoming([lines], transformers=[BRANCHES])
+    route = make_route(incoming=incoming, transformers=[set_value("copy", "&{sku}")])
+
+    import_entities(incoming)
+
+    assert statuses(route) == ["new", "rejected", "new"]
+    rejected = route.tasks.get(status="rejected")
+    assert jsontext.loads(rejected.payload.data) == {"name": "no sku"}
 
 
 def test_routes_never_see_each_others_changes(target):
