@@ -56,6 +56,7 @@ def platform(kind: str, address: str, in_flight: int = 1, limit: int = 0) -> Cal
 
     HttpClient().send(Request("GET", warm_up(kind, address)))
     if kind == "import":
+        platform.forget()
         incoming = platform.incoming(address)
         platform.route("http://127.0.0.1:9/")
         process = platform.start(incoming)
