@@ -2,6 +2,7 @@
 
 from alumio.navigation import address
 from alumio.pages import Notice, Pages, Section, register
+from connectors.views import steps_word
 from routes.forms import RouteForm
 from routes.models import Route
 
@@ -9,9 +10,8 @@ from routes.models import Route
 def route_line(route: Route) -> str:
     """From where to where, and the policies that are on."""
     ends = f"{route.incoming.name} → {route.outgoing.name}"
-    steps = len(route.transformers or [])
     words = [
-        f"{steps} step{'s' if steps != 1 else ''}" if steps else "",
+        steps_word(route.transformers),
         "real-time" if route.realtime else "",
         f"{route.max_processes} in parallel" if route.parallel else "",
         f"retries {route.max_retries}×" if route.retry_enabled else "",
