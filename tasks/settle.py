@@ -62,30 +62,36 @@ class Settler:
         group, self._group = self._group, []
         decided = [(outcome, decide(self.route, outcome)) for outcome in group]
         try:
-            moved = database.persistently(lambda: self._write(decided, _all_at_once))
+            database.persistently(lambda: self._write(decided, _all_at_once))
         except _Fenced:
-            moved = database.persistently(lambda: self._write(decided, _only_held))
+            database.persistently(lambda: self._write(decided, _only_held))
         self.settled(len(group))
+
+    def _write(self, decided: list[tuple[Outcome, Decision]], move) -> None:
+        """Write what one group came to, and the counts with it, in one transaction."""
+        counts = self.run.counts.copy()
+        try:
+            with transaction.atomic():
+                self._write_group(decided, move)
+        except BaseException:
+            self.run.counts = counts
+            raise
+
+    def _write_group(self, decided: list[tuple[Outcome, Decision]], move) -> None:
+        moved = self._move_all(decided, move)
+        entries = (
+            messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
+            for outcome, decision in decided
+            for line in lines_of(outcome, decision, outcome.task.id in moved)
+        )
+        messages.write(entries, self.run.id, database.now())
         for outcome, decision in decided:
             counted = outcome.task.id in moved
             self.run.counts[MACHINE[decision.verb].target if counted else "fenced"] += 1
-
-    def _write(self, decided: list[tuple[Outcome, Decision]], move) -> set[int]:
-        """Move, log and store what one group came to, in one transaction."""
-        with transaction.atomic():
-            moved = self._move_all(decided, move)
-            entries = (
-                messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
-                for outcome, decision in decided
-                for line in lines_of(outcome, decision, outcome.task.id in moved)
-            )
-            messages.write(entries, self.run.id, database.now())
-            for outcome, _ in decided:
-                if outcome.storages is not None and outcome.task.id in moved:
-                    outcome.storages.flush()
-            if moved:  # else the process was given up, and what is said of that is to be kept
-                self.run.keep()
-        return moved
+            if outcome.storages is not None and counted:
+                outcome.storages.flush()
+        if moved:  # else the process was given up, and what is said of that is to be kept
+            self.run.keep()
 
     def _move_all(self, decided, move) -> set[int]:
         groups: dict[tuple[Decision, int], list[int]] = defaultdict(list)

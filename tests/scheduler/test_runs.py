@@ -216,6 +216,22 @@ def test_a_chunk_whose_commit_was_not_answered_is_not_committed_twice(monkeypatc
     assert process.counts == {"records": 2, "new": 2}
 
 
+def test_the_counts_of_a_process_are_written_with_the_tasks_that_they_count():
+    from tasks.outcome import DELIVERED, Outcome
+    from tasks.settle import Settler
+
+    route = route_with_tasks(2)
+    process, tasks = dying_with(route)
+    settler = Settler(route, unattended(process), lambda tasks: None)
+
+    for task in tasks:
+        settler.add(Outcome(task, DELIVERED))
+    settler.flush()
+
+    process.refresh_from_db()
+    assert (process.counts, process.done) == ({"finished": 2}, 2)
+
+
 def test_a_cursor_is_kept_only_with_the_work_it_stands_for():
     process = started(make_incoming())
     run = unattended(process)
