@@ -57,9 +57,8 @@ class Session:
         self.duplicates = self.missing = 0
 
     def run(self) -> None:
-        print(
-            f"\n{self.kind}: {self.options.records:,} records of 1 KB, runs: {self.options.runs} (imports 3)"
-        )
+        runs = f"{self.options.runs} runs, of imports {max(3, self.options.runs)}"
+        print(f"\n{self.kind}: {self.options.records:,} records of 1 KB, {runs}")
         print(f"{'':38} {'platform':>11} {'bare':>11} {'RATIO':>6}  CPU/record  peak memory")
         source = f"{self.addresses['source']}/orders?page=1"
         few = self.compare("import", lambda side: self.measure(side, "import", source), 3)
