@@ -23,6 +23,8 @@ LATE = timedelta(minutes=5)
 def tick(now: datetime | None = None) -> int:
     """Queue what is due. Returns how many occurrences were queued."""
     now = now or database.now()
+    # What passes while a job is off was not missed: it does not run when the job is on again.
+    ScheduledJob.objects.filter(enabled=False).update(checked_until=now)
     jobs = ScheduledJob.objects.filter(enabled=True).select_related("incoming", "route")
     return sum(_guarded(job, now) for job in jobs)
 

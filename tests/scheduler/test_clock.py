@@ -122,6 +122,15 @@ def test_a_job_of_a_disabled_configuration_notes_it():
     assert outcomes(job) == ["disabled"]
 
 
+def test_what_passed_while_a_job_was_off_does_not_run_when_it_is_on_again():
+    job = since(make_job(make_route(), expression="2 12 * * *", enabled=False))
+    tick(minutes(3))
+    ScheduledJob.objects.filter(pk=job.pk).update(enabled=True)
+
+    assert tick(minutes(4)) == 0
+    assert outcomes(job) == []
+
+
 def test_a_disabled_job_does_nothing():
     job = since(make_job(make_route(), enabled=False))
 
