@@ -14,10 +14,12 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 
+from alumio.supervisor import die_with
 from tests.installation import Unavailable, apt_install
 
 FAST = ["fsync=off", "full_page_writes=off"]
@@ -116,7 +118,8 @@ def start_private(binaries: Path, durable: bool) -> Server:
     options += [] if durable else FAST
     process = subprocess.Popen(
         [binaries / "postgres", "-D", data, *(part for o in options for part in ("-c", o))],
-        cwd=folder, stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"), **as_owner,
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"),
+        preexec_fn=partial(die_with, os.getpid()), **as_owner,
     )  # fmt: skip
     server = Server(f"postgresql://alumio@{quoted(folder)}/postgres", process, folder)
     wait_until_ready(server)
