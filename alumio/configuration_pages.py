@@ -92,7 +92,7 @@ class Edit(ConfigurationView):
         instance = self.find(identifier) if identifier else None
         name = instance.name if instance else ""
         form = self.pages.form(self.data(), instance=instance, user=request.user)
-        if posted.changes_structure(request.POST):
+        if request.htmx or posted.changes_structure(request.POST):
             return self.draw(form, instance, checked=False)
         if not form.is_valid():
             return self.draw(form, instance, name=name, status=422)

@@ -171,10 +171,16 @@ def parse_form(form_class: type[forms.Form], data, name: str) -> dict:
     given = parse_hidden(data, f"{name}-given", list)
     values = {}
     for key, field in form_class.base_fields.items():
+        if is_changed(data, name) and not is_posted(data, f"{name}-p-{key}"):
+            continue  # The page did not show it yet: its default holds.
         value = parse_field(field, data, f"{name}-p-{key}")
         if key in given or not is_untouched(field, value):
             values[key] = value
     return values
+
+
+def is_posted(data, name: str) -> bool:
+    return any(key == name or key.startswith(f"{name}-") for key in data)
 
 
 def parse_field(field: forms.Field, data, name: str):

@@ -4,6 +4,7 @@ import pytest
 
 from alumio.components import MASK
 from connectors.models import Connection, Incoming
+from connectors.registries import clients
 from tests.pages import making
 from tests.pages.making import set_values, step
 
@@ -214,3 +215,26 @@ def test_a_secret_is_the_one_that_was_shown_even_if_somebody_moved_it_meanwhile(
     assert refused.response.status_code == 409
     assert saved.description == "Mine"
     assert saved.client["parameters"]["authentications"] == [first, second]
+
+
+def test_a_type_just_chosen_shows_its_defaults(editor):
+    page = editor.open("/connections/new/")
+
+    page = page.post(name="Shop", client__prototype="http-client", client__apply="now")
+    page.post(**{"continue": "1"})
+
+    made = Connection.objects.get(identifier="shop")
+    assert clients.build(made.client).parameters == clients.build(step("http-client")).parameters
+
+
+def test_choosing_a_saved_connection_draws_the_page_and_saves_nothing(editor):
+    making.connection()
+    http = step("http-subscriber", request={"uri": "https://shop.example.com/orders"})
+    incoming = making.incoming(subscriber=http)
+    form = editor.open(EDIT).form.post(**{"subscriber-p-client-prototype": "saved:shop"})
+
+    answer = editor.client.post(EDIT, form, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    incoming.refresh_from_db()
+    assert incoming.revision == 1
