@@ -86,6 +86,7 @@ class Import:
         self.revisions = {f"route:{route.identifier}": route.revision for route in routes}
         self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
         self.steps = Pipeline.build(incoming.transformers)
+        self.changes = bool(self.steps) or any(lane.steps for lane in self.lanes)
         self.schema = incoming.entity_schema.identifier if incoming.entity_schema else None
         self.storages = Storages()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
@@ -142,33 +143,25 @@ class Import:
         chunk.counts["records"] += 1
         context = self._context()
         before = len(chunk.drafts)
+        # Steps may change the record in place; one that they refuse is kept as it came.
+        text = readable(record) if self.changes else None
         try:
-            entities = list(self.steps.run(Entity(self._spare(record), self.schema), context))
+            entities = list(self.steps.run(Entity(record, self.schema), context))
         except Exception as error:
-            self._reject_everywhere(record, error, context, chunk)
+            self._reject_everywhere(text or readable(record), error, context, chunk)
             return
         context.storages.merge()
         messages = context.messages
         for lane in self.lanes:
-            messages = self._add_to_lane(lane, record, entities, context, chunk)
+            messages = self._add_to_lane(lane, text, entities, context, chunk)
         chunk.bytes += sum(draft.size for draft in chunk.drafts[before:])
         if len(chunk.drafts) == before:
             chunk.counts["filtered"] += 1
             self._note_filtered(messages)
 
-    def _spare(self, record):
-        """A copy for the steps, so that a record they refuse can be kept as it came."""
-        return jsontext.copy(record) if self.steps else record
-
-    def _add_to_lane(self, lane: Lane, record, entities, context, chunk: Chunk) -> list[LogLine]:
+    def _add_to_lane(self, lane: Lane, text, entities, context, chunk: Chunk) -> list[LogLine]:
         """Add what the route makes of the entities. Returns all that was logged on the way."""
-        own = Context(
-            scope={**self.scope, "route": lane.route.identifier},
-            globals=dict(context.globals),
-            variables=self.variables,
-            storages=self.storages.layer(),
-            messages=list(context.messages),
-        )
+        own = self._context_of(lane, context) if lane.steps else context
         alone = len(self.lanes) == 1
         for entity in entities:
             before = len(chunk.drafts)
@@ -181,22 +174,31 @@ class Import:
                 # All that it becomes or nothing: a rejected one is imported again as a whole.
                 del chunk.drafts[before:]
                 own.storages = self.storages.layer()
-                whole = record if len(entities) == 1 else entity.data
+                whole = text if text and len(entities) == 1 else readable(entity.data)
                 self._reject(lane, whole, error, own, chunk)
         return own.messages
 
-    def _reject(self, lane: Lane, record, error, context, chunk: Chunk) -> None:
+    def _context_of(self, lane: Lane, context: Context) -> Context:
+        """A context for one record on one route; it begins with what the incoming set."""
+        return Context(
+            scope={**self.scope, "route": lane.route.identifier},
+            globals=dict(context.globals),
+            variables=self.variables,
+            storages=self.storages.layer(),
+            messages=list(context.messages),
+        )
+
+    def _reject(self, lane: Lane, text: str, error, context, chunk: Chunk) -> None:
         if database.is_away(error):
             raise error  # the record is not to blame
         reasons = [describe(error)]
-        draft = lane.gate.reject(readable(record), self.schema, reasons, context.messages)
-        chunk.drafts.append(draft)
+        chunk.drafts.append(lane.gate.reject(text, self.schema, reasons, context.messages))
 
-    def _reject_everywhere(self, record, error, context, chunk: Chunk) -> None:
+    def _reject_everywhere(self, text: str, error, context, chunk: Chunk) -> None:
         if database.is_away(error):
             raise error
         for lane in self.lanes:
-            self._reject(lane, record, error, context, chunk)
+            self._reject(lane, text, error, context, chunk)
         if not self.lanes:
             chunk.counts["faulty"] += 1
             self._note_once(

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from ulid import ULID
-
 from alumio import bulk, database
-from tasks import messages
+from tasks import identifiers, messages
 from tasks.gate import Draft
 from tasks.models import Payload, Phase, Task
 from transformers.context import LogLine
@@ -39,13 +37,14 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
         return []
     now, ids = database.now(), bulk.reserve_ids(Task, len(drafts))
     numbered = list(zip(ids, drafts, strict=True))
+    names = identifiers.make(len(drafts))
     bulk.insert(
         Task,
         COLUMNS,
         [
             (
                 id,
-                str(ULID()),
+                name,
                 draft.route.pk,
                 str(draft.status),
                 draft.schema,
@@ -61,7 +60,7 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
                 None,
                 draft.size,
             )
-            for id, draft in numbered
+            for (id, draft), name in zip(numbered, names, strict=True)
         ],
     )
     bulk.insert(Payload, ("task_id", "data"), [(id, draft.data) for id, draft in numbered])

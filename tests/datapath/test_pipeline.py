@@ -131,7 +131,7 @@ def test_a_record_that_a_step_refuses_is_rejected_with_the_step_named(target):
 
 def test_an_entity_that_becomes_several_on_a_route_becomes_all_of_them_or_none(target):
     lines = {"lines": [{"sku": "A"}, {"name": "no sku"}, {"sku": "C"}]}
-    incoming = make_incoming([lines, {"lines": [{"sku": "D"}]}])
+    incoming = make_incoming([jsontext.copy(lines), {"lines": [{"sku": "D"}]}])
     route = make_route(incoming=incoming, transformers=[BRANCHES, set_value("copy", "&{sku}")])
 
     import_entities(incoming)
