@@ -4,6 +4,7 @@ them, and the request they make of an entity."""
 from django import forms
 
 from alumio.fields import ComponentField, ComponentsField
+from alumio.located import Located
 from connectors.credentials import named
 from connectors.draft import Draft, form_encode
 from connectors.fields import TemplatesField, UpperChoiceField
@@ -58,6 +59,14 @@ class PublishingRequestForm(RequestForm):
         label="Payload",
         help_text="What is sent. &{@} is the whole entity.",
     )
+
+
+def require_address(form: forms.Form) -> None:
+    """Refuse settings with neither a URI nor a connection, which could never send anything."""
+    given = form.cleaned_data
+    if {"client", "request"} <= set(given) and not (given["client"] or given["request"].get("uri")):
+        reason = "Give an address here, or choose a connection that has one."
+        form.add_error("request", Located(reason, ("uri",), ("URI",)))
 
 
 class RequestTemplate:

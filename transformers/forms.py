@@ -10,12 +10,16 @@ from transformers.registries import entity_transformers
 
 class EntitySchemaForm(ConfigurationForm):
     schema = JSONField(
-        required=False, label="JSON Schema", help_text="Entities that break it are rejected."
+        required=False,
+        initial="",
+        label="JSON Schema",
+        help_text="Entities that break it are rejected. Empty accepts everything.",
     )
     identifier_paths = ListField(
         required=False,
         label="Identifier path",
-        help_text="Where the entity's identifier is, one path a line; several are joined with “-”.",
+        help_text="Where the entity's identifier is, one path a line, such as product.sku; "
+        "several are joined with “-”.",
     )
 
     class Meta:
@@ -33,6 +37,8 @@ class EntitySchemaForm(ConfigurationForm):
         paths = self.cleaned_data["identifier_paths"]
         if not all(isinstance(path, str) for path in paths):
             raise Located("An identifier path is a text such as “product.sku”.")
+        if any("{" in path for path in paths):
+            raise Located("An identifier path is no placeholder: write “product.sku”, not “&{…}”.")
         return paths
 
 

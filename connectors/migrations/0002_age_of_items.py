@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connectors', '0001_initial'),
+        ("connectors", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='storageitem',
-            index=models.Index(fields=['storage', 'updated_at'], name='item_age'),
+            model_name="storageitem",
+            index=models.Index(fields=["storage", "updated_at"], name="item_age"),
         ),
     ]

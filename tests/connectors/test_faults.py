@@ -36,7 +36,7 @@ def allow_this_machine(settings):
 
 
 def settings_of(server, path):
-    limits = {"timeout": 0.3, "maximumResponseSize": 1}
+    limits = {"timeout": 1.0, "maximumResponseSize": 1}
     if path in ("huge", "endless", "bomb"):
         limits["timeout"] = 30
     client = {"prototype": "http-client", "parameters": limits}

@@ -219,7 +219,7 @@ def test_a_source_that_ignores_the_page_is_not_read_for_ever(web):
     pages = fetch(build(pagination=offset()), context)
 
     assert len(pages) == 1
-    assert "answered the same page again" in context.messages[-1].text
+    assert "answered the same page twice running" in context.messages[-1].text
 
 
 def test_each_request_is_logged(web):
@@ -358,3 +358,21 @@ def test_a_cursor_keeps_no_credentials(web):
         {"page": 3, "uri": URI + "?page=2"},
     ]
     assert web.last.url.params["k"] == "canary"
+
+
+def test_a_page_that_looks_like_an_earlier_one_but_not_the_last_is_read(web):
+    answers = {"1": [{"n": 1}, {"n": 2}], "2": [{"n": 3}, {"n": 4}], "3": [{"n": 1}, {"n": 2}]}
+    web.answer = lambda request: httpx.Response(
+        200, json=answers.get(request.url.params["page"], [])
+    )
+
+    pages = fetch(build(pagination=offset()))
+
+    assert [len(page) for page, _ in pages][:3] == [2, 2, 2]
+
+
+def test_settings_with_neither_an_address_nor_a_connection_are_refused():
+    with pytest.raises(ValidationError) as refused:
+        subscribers.clean({"prototype": "http-subscriber", "parameters": {}})
+
+    assert "Request › URI: Give an address here" in str(refused.value.messages)

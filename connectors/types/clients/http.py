@@ -41,7 +41,12 @@ class GenericClient(Client):
     ignored = ("development", "connection")
 
     class Parameters(forms.Form):
-        plugins = ComponentsField(plugins, word="plugin", label="Plugins")
+        plugins = ComponentsField(
+            plugins,
+            word="plugin",
+            label="Plugins",
+            help_text="Add Base URI for the system's address, so that requests only name paths.",
+        )
         authentications = ComponentsField(
             authentications, word="authentication", label="Authentications"
         )

@@ -10,7 +10,7 @@ from connectors.fields import ExpressionField
 from connectors.http import Response
 from connectors.kinds import Publisher, Result
 from connectors.registries import clients, publishers
-from connectors.requests import PublishingRequestForm
+from connectors.requests import PublishingRequestForm, require_address
 from connectors.session import Session, told
 from connectors.types.clients.http import CodeRange
 from transformers.errors import TransformError
@@ -45,6 +45,9 @@ class HTTPPublisher(Publisher):
             label="Header of the idempotency key",
             help_text="The same for each attempt of a task, so that a target can refuse repeats.",
         )
+
+        def clean(self):
+            require_address(self)
 
     def setup(self):
         self.session = Session(self.parameters["client"], self.parameters["request"])

@@ -11,7 +11,7 @@ from connectors.failures import HttpError
 from connectors.http import Response
 from connectors.kinds import Page, Parsed, Subscriber
 from connectors.registries import clients, paginations, parsers, plugins, subscribers
-from connectors.requests import RequestForm
+from connectors.requests import RequestForm, require_address
 from connectors.session import Session
 from transformers.errors import StepError, TransformError
 from transformers.registries import data_transformers
@@ -35,6 +35,9 @@ class HTTPSubscriber(Subscriber):
         deserializer = ComponentField(parsers, required=False, label="Parser")
         requestListeners = ComponentsField(plugins, word="listener", label="Request listeners")
 
+        def clean(self):
+            require_address(self)
+
     def setup(self):
         given = self.parameters
         listeners = [*given["request"]["plugins"], *given["requestListeners"]]
@@ -44,18 +47,20 @@ class HTTPSubscriber(Subscriber):
 
     def subscribe(self, context, cursor=None):
         data = self._input(context)
-        state, seen = cursor or self.pagination.first(), set()
+        state, before, followed = cursor or self.pagination.first(), None, set()
         while state is not None:
             response = self._fetch(data, context, state)
             try:
                 parsed = self.parser.parse(response)
-                if _is_repeated(response, seen):
-                    text = "answered the same page again, so this is taken for the end."
+                page = _digest(response)
+                if page is not None and page == before:
+                    text = "answered the same page twice running, so this is taken for the end."
                     context.log("warning", f"{response.where} {text} Check the pagination.")
                     return
+                before = page
                 counted = _Counted(parsed.records)
                 yield Page(counted, state)
-                state = self._next(state, counted, response, parsed, context)
+                state = self._next(state, counted, response, parsed, context, followed)
             finally:
                 response.body.close()
 
@@ -83,16 +88,17 @@ class HTTPSubscriber(Subscriber):
         self.session.log(context, response)
         return response
 
-    def _next(self, state, counted: "_Counted", response: Response, parsed: Parsed, context):
+    def _next(self, state, counted: "_Counted", response, parsed: Parsed, context, followed: set):
         for _ in counted:  # what nobody read of this page, so that it is counted whole
             pass
         following = self.pagination.after(state, counted.count, response, parsed)
         if following is None or "uri" not in following:
             return following
         following["uri"] = self.session.public(following["uri"])
-        if following["uri"] == self.session.public(response.request.url):
-            text = "names itself as the next page, so this is taken for the end."
-            context.log("warning", f"{response.where} {text} Check the pagination.")
+        followed.add(self.session.public(response.request.url))
+        if following["uri"] in followed:
+            text = "names a page that was read already as the next one, so this is taken for the"
+            context.log("warning", f"{response.where} {text} end. Check the pagination.")
             return None
         return following
 
@@ -115,13 +121,9 @@ class _Counted:
         return record
 
 
-def _is_repeated(response: Response, seen: set[bytes]) -> bool:
-    """Whether a page came before, byte for byte: a source that ignores the page we ask for, or
-    links that lead in a circle, would otherwise be read for ever."""
+def _digest(response: Response) -> bytes | None:
+    """What tells a page from the one before it: a source that ignores the page we ask for would
+    otherwise be read for ever. None for one too large to compare."""
     if not response.body.in_memory:
-        return False
-    digest = hashlib.blake2b(response.body.bytes(), digest_size=16).digest()
-    if digest in seen:
-        return True
-    seen.add(digest)
-    return False
+        return None
+    return hashlib.blake2b(response.body.bytes(), digest_size=16).digest()
