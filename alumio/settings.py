@@ -19,6 +19,11 @@ ALUMIO_PORT = environment.number("PORT", 8000, 1, 65535)
 ALUMIO_HTTPS = environment.flag("ALUMIO_HTTPS", False)
 # Who may be called by HTTP inside private networks, for example "10.0.0.0/8, 127.0.0.1:9000".
 ALUMIO_ALLOWED_NETWORKS = environment.words("ALUMIO_ALLOWED_NETWORKS")
+# Seconds: after so much silence a running process is lost; a worker looks at the queue at least so
+# often, and repairs and ticks so often.
+ALUMIO_LEASE_SECONDS = 20.0
+ALUMIO_POLL_SECONDS = 10.0
+ALUMIO_SWEEP_SECONDS = 15.0
 ALUMIO_PREVENT_DUPLICATE_JOBS = environment.flag("ALUMIO_PREVENT_DUPLICATE_JOBS", True)
 # Bytes of compact JSON; a larger entity is rejected. A route may have a limit of its own.
 ALUMIO_MAX_ENTITY_BYTES = environment.number(

@@ -24,8 +24,8 @@ from scheduler.sweep import sweep
 
 log = logging.getLogger(__name__)
 
-POLL: float = getattr(settings, "ALUMIO_POLL_SECONDS", 10.0)
-SWEEP: float = getattr(settings, "ALUMIO_SWEEP_SECONDS", 15.0)
+POLL: float = settings.ALUMIO_POLL_SECONDS
+SWEEP: float = settings.ALUMIO_SWEEP_SECONDS
 STOP_WITHIN = 15.0
 """Seconds at most: between two looks at the queue, between two sweeps, for the work in hand to end.
 """

@@ -22,7 +22,7 @@ from tasks.run import Lost, Run, Stopped
 
 log = logging.getLogger(__name__)
 
-LEASE: float = getattr(settings, "ALUMIO_LEASE_SECONDS", 20.0)
+LEASE: float = settings.ALUMIO_LEASE_SECONDS
 """Seconds. A running process that was not heard of for a LEASE is lost."""
 HEARTBEAT = LEASE * 0.15
 MARGIN = LEASE / 4
