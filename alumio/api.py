@@ -25,6 +25,10 @@ from alumio.openapi import ApiSchema
 log = logging.getLogger(__name__)
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
+NOT_SIGNED_IN = (
+    "Send an API key in the header “Authorization: Bearer ak_…”. "
+    "An administrator makes keys on the page API keys, or with manage.py create_api_key."
+)
 PAGING = ("cursor", "page_size")
 
 
@@ -74,6 +78,8 @@ def answer_error(error: Exception, context: dict) -> Response | None:
     response = exception_handler(error, context)
     if response is not None:
         detail = getattr(error, "detail", None) or response.data.get("detail", "")
+        if isinstance(error, exceptions.NotAuthenticated):
+            detail = NOT_SIGNED_IN
         response.data = getattr(error, "answer", None) or {"detail": str(detail)}
     return response
 

@@ -26,7 +26,7 @@ MEANINGS = {
     Status.FINISHED: "Delivered without an error.",
     Status.FAILED: "Could not be delivered; a person decides whether to retry it.",
     Status.SKIPPED: "Filtered out by the outgoing, or skipped by a person.",
-    Status.RETRY: "Could not be delivered yet; it is tried again by itself.",
+    Status.RETRY: "Could not be delivered yet; the route's next run after the wait tries it again.",
     Status.WAITING: "Delivered; waits until a person or a system says finished or failed.",
     Status.REJECTED: "Breaks a limit or its entity schema, so it can never be exported.",
 }
