@@ -11,8 +11,8 @@ from transformers.context import Context
 from transformers.entity import Entity
 
 FAULTS = {
-    "hang": "took longer than 0.3 s. It may still have acted on the request.",
-    "drip": "took longer than 0.3 s.",
+    "hang": "took longer than 1 s. It may still have acted on the request.",
+    "drip": "took longer than 1 s.",
     "reset": "broke the connection off",
     "silent-close": "closed the connection without an answer",
     "short": "broke off in the middle of its answer",
