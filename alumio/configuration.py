@@ -4,6 +4,9 @@ Each save is a new revision and the old ones are kept. Two people who edit the s
 cannot overwrite each other: the second save is refused with what changed in between.
 """
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models, transaction
@@ -13,6 +16,26 @@ IDENTIFIER = RegexValidator(
     r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
     "Use lower-case letters, digits and “-”, with no “-” at either end.",
 )
+
+
+_uses: ContextVar[dict[str, int] | None] = ContextVar("uses", default=None)
+
+
+@contextmanager
+def noting_uses():
+    """Inside, what is built notes what saved ones it uses: {"kind:identifier": revision}."""
+    noted: dict[str, int] = {}
+    token = _uses.set(noted)
+    try:
+        yield noted
+    finally:
+        _uses.reset(token)
+
+
+def note_use(configuration: "Configuration") -> None:
+    """Whoever turns a name into a saved configuration says so here."""
+    if (noted := _uses.get()) is not None:
+        noted[f"{configuration.kind}:{configuration.identifier}"] = configuration.revision
 
 
 class StaleRevision(Exception):

@@ -1,5 +1,6 @@
 """What a string in the place of a client stands for."""
 
+from alumio.configuration import note_use
 from alumio.located import Located
 from connectors.models import Connection
 
@@ -7,9 +8,12 @@ from connectors.models import Connection
 def saved_client(identifier: str) -> dict | str | None:
     """The client saved under this identifier. A disabled connection refuses to communicate."""
     connection = Connection.objects.filter(identifier=identifier).first()
-    if connection is not None and not connection.enabled:
+    if connection is None:
+        return None
+    if not connection.enabled:
         raise Located(f"The connection “{connection.name}” is disabled. Enable it to use it.")
-    return connection and connection.client
+    note_use(connection)
+    return connection.client
 
 
 def saved_clients() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from django.db import connections
 
 from alumio import database, jsontext
+from alumio.configuration import noting_uses
 from connectors.errors import PublisherError
 from connectors.registries import publishers
 from connectors.storage import Storages
@@ -34,9 +35,10 @@ class Export:
         self.tries_dropped_again = route.retry_enabled and "skipped" in retried(route)
         self.variables = variables()
         self.storages = Storages()
-        self.steps = Pipeline.build(outgoing.transformers)
-        self.after = Pipeline.build(outgoing.after_transformers)
-        self.publisher = publishers.build(outgoing.publisher)
+        with noting_uses() as self.revisions:
+            self.steps = Pipeline.build(outgoing.transformers)
+            self.after = Pipeline.build(outgoing.after_transformers)
+            self.publisher = publishers.build(outgoing.publisher)
 
     def close(self) -> None:
         self.publisher.close()

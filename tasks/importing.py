@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from alumio import database, jsontext
+from alumio.configuration import note_use, noting_uses
 from connectors.models import Incoming
 from connectors.registries import subscribers
 from connectors.storage import Storages
@@ -72,6 +73,7 @@ class Lane:
 
     def __init__(self, route: Route):
         self.route = route
+        note_use(route)
         self.steps = Pipeline.build(route.transformers)
         self.gate = Gate(route)
 
@@ -81,17 +83,22 @@ class Import:
 
     def __init__(self, incoming: Incoming, run: Run):
         self.incoming, self.run = incoming, run
-        routes = list(incoming.routes.filter(enabled=True).order_by("pk"))
-        self.lanes = [Lane(route) for route in routes]
-        self.revisions = {f"route:{route.identifier}": route.revision for route in routes}
+        with noting_uses() as self.revisions:
+            self._build(incoming)
         self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
-        self.steps = Pipeline.build(incoming.transformers)
-        self.changes = bool(self.steps) or any(lane.steps for lane in self.lanes)
-        self.schema = incoming.entity_schema.identifier if incoming.entity_schema else None
         self.storages = Storages()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
         self.variables = variables()
         self.noted = 0
+
+    def _build(self, incoming: Incoming) -> None:
+        routes = incoming.routes.filter(enabled=True).order_by("pk")
+        self.lanes = [Lane(route) for route in routes]
+        self.steps = Pipeline.build(incoming.transformers)
+        self.changes = bool(self.steps) or any(lane.steps for lane in self.lanes)
+        self.schema = incoming.entity_schema.identifier if incoming.entity_schema else None
+        if incoming.entity_schema:
+            note_use(incoming.entity_schema)
         self.subscriber = subscribers.build(incoming.subscriber)
 
     def close(self) -> None:

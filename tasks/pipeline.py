@@ -81,7 +81,7 @@ def export_tasks(route: Route, run: Run | None = None, limit: int | None = None)
     """
     run = run or Run()
     export = Export(route)
-    run.started(route=route.revision, outgoing=route.outgoing.revision)
+    run.started(route=route.revision, outgoing=route.outgoing.revision, **export.revisions)
     deliverers = Deliverers(export.deliver, run, route.requests_in_flight, MAX_GROUP)
     settler = Settler(route, run, deliverers.settled)
     try:

@@ -1,13 +1,17 @@
 """What a string in the place of a transformer stands for."""
 
+from alumio.configuration import note_use
 from transformers.models import SavedTransformer
 
 
 def saved_transformer(identifier: str) -> dict | str | None:
     """The step saved under this identifier; a disabled one lets everything pass (Alumio §7)."""
     saved = SavedTransformer.objects.filter(identifier=identifier).first()
-    if saved is None or saved.enabled:
-        return saved and saved.step
+    if saved is None:
+        return None
+    note_use(saved)
+    if saved.enabled:
+        return saved.step
     return {"prototype": "chain", "parameters": {"transformers": []}}
 
 

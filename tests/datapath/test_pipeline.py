@@ -22,6 +22,7 @@ from tests.world import (
     statuses,
     texts,
 )
+from transformers.models import SavedTransformer
 
 BRANCHES = {"prototype": "brancher", "parameters": {"pattern": "lines.*"}}
 
@@ -277,3 +278,22 @@ def test_numbers_travel_unchanged_from_end_to_end(target):
         '{"big":123456789012345678901234567890,"price":1.10'
     )
     assert jsontext.dumps(target.received[0]) == route.tasks.get().payload.data
+
+
+def test_a_run_notes_the_revisions_of_all_that_it_runs_with(target):
+    saved = SavedTransformer(name="Copy", step=set_value("copy", "&{sku}")).store().store()
+    schema = make_schema()
+    incoming = make_incoming([{"sku": "A"}], transformers=[saved.identifier], schema=schema)
+    route = make_route(incoming=incoming, outgoing=make_outgoing([saved.identifier]))
+    noted = []
+    run = Run()
+    run.started = lambda total=None, **revisions: noted.append(revisions)
+
+    import_entities(incoming, run)
+    export_tasks(route, run)
+
+    assert noted == [
+        {"incoming": 1, f"route:{route.identifier}": 1, "transformer:copy": 2}
+        | {f"entity-schema:{schema.identifier}": 1},
+        {"route": 1, "outgoing": 1, "transformer:copy": 2},
+    ]
