@@ -37,7 +37,11 @@ def bare(kind: str, address: str, in_flight: int = 1, limit: int = 0) -> Callabl
 
     from benchmarks import bare
 
-    client, table = httpx.Client(limits=httpx.Limits(max_connections=in_flight)), bare.Table()
+    # Connections never grow old here: closing idle ones races with threads that take them.
+    limits = httpx.Limits(
+        max_connections=in_flight, max_keepalive_connections=in_flight, keepalive_expiry=None
+    )
+    client, table = httpx.Client(limits=limits), bare.Table()
     client.get(warm_up(kind, address))
     if kind == "import":
         table.create()
