@@ -120,7 +120,8 @@ class Memory(models.Model):
 class StatusCount(models.Model):
     """How many tasks of a route have a status: the sum of `number` over its rows.
 
-    Triggers on the task table write it (migration 0003), in the transaction of the tasks.
+    On PostgreSQL, triggers on the task table write it (migration 0003), in the transaction of the
+    tasks; SQLite has no use for it.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,8 +1,9 @@
-"""The counters by route and status, which the database keeps itself."""
+"""The counters by route and status, which PostgreSQL keeps itself."""
 
 from collections import Counter
 
 import pytest
+from django.db import connection
 
 from tasks import counts
 from tasks.actions import apply
@@ -47,4 +48,5 @@ def test_summing_up_changes_no_count(target, monkeypatch):
     counts.fold()
 
     assert counts._count_by_route() == {route.pk: {"new": 60, "finished": 60}}
-    assert StatusCount.objects.exclude(number=0).count() == 2
+    kept_rows = 2 if connection.vendor == "postgresql" else 0
+    assert StatusCount.objects.count() == kept_rows
