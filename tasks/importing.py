@@ -89,6 +89,7 @@ class Import:
         self.storages = Storages()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
         self.variables = variables()
+        self.untouched = self._context()  # for records that no step of the incoming sees
         self.noted = 0
 
     def _build(self, incoming: Incoming) -> None:
@@ -148,7 +149,7 @@ class Import:
     def _add(self, record, chunk: Chunk) -> None:
         """Run one raw record through the incoming's steps and each route's."""
         chunk.counts["records"] += 1
-        context = self._context()
+        context = self._context() if self.steps else self.untouched
         before = len(chunk.drafts)
         # Steps may change the record in place; one that they refuse is kept as it came.
         text = readable(record) if self.changes else None
