@@ -1,5 +1,6 @@
 """Executing one started process from beginning to end, whatever happens in it."""
 
+import gc
 import logging
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ from transformers.errors import StepError
 
 log = logging.getLogger(__name__)
 
+GARBAGE_FROM = 50_000
+"""Objects after which Python looks for circular garbage. Records are plain trees that go by
+themselves; looking through them every 700 objects costs a tenth of an import."""
 EXPLAINED = (ConnectorError, StepError, Located)
 """Errors whose text says what, where and what to do."""
 
@@ -33,6 +37,7 @@ class Ending(NamedTuple):
 
 def execute(process: Process, run: ProcessRun | None = None) -> None:
     """Do the work of a Running process and end it: finished, failed or killed."""
+    gc.set_threshold(GARBAGE_FROM)
     run = run or ProcessRun(process)
     with run:
         ending = _work(process, run)
