@@ -39,8 +39,9 @@ def decrypt(token: str) -> str:
         ) from error
 
 
-class EncryptedField(models.TextField):
-    """What both fields share: nothing but "is it null" can be asked of the database."""
+class EncryptedJSONField(models.TextField):
+    """Any JSON value, encrypted at rest. Python's None is stored as NULL. Nothing but "is it null"
+    can be asked of the database."""
 
     def get_lookup(self, lookup_name):
         if lookup_name != "isnull":
@@ -49,20 +50,6 @@ class EncryptedField(models.TextField):
 
     def get_transform(self, lookup_name):
         raise FieldError(f"{self.name} is encrypted and has no {lookup_name!r}.")
-
-
-class EncryptedTextField(EncryptedField):
-    """A text, encrypted at rest. "" stays "", None stays None."""
-
-    def get_prep_value(self, value):
-        return None if value is None else encrypt(str(value))
-
-    def from_db_value(self, value, expression, connection):
-        return None if value is None else decrypt(value)
-
-
-class EncryptedJSONField(EncryptedField):
-    """Any JSON value, encrypted at rest. Python's None is stored as NULL."""
 
     def get_prep_value(self, value):
         return None if value is None else encrypt(jsontext.dumps(value))

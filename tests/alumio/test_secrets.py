@@ -10,7 +10,7 @@ from django.test.utils import isolate_apps
 
 from alumio import secrets
 from alumio.models import Revision
-from alumio.secrets import EncryptedJSONField, EncryptedTextField, UnreadableSecret, encrypt
+from alumio.secrets import EncryptedJSONField, UnreadableSecret, encrypt
 
 
 def stored_and_read(field, value):
@@ -21,7 +21,7 @@ def stored_and_read(field, value):
 
 @pytest.mark.parametrize("value", ["", "hush", "naïve ✓ \x00 'quotes'", "x" * 10_000])
 def test_a_text_comes_back_as_it_went_in(value):
-    back, _ = stored_and_read(EncryptedTextField(), value)
+    back, _ = stored_and_read(EncryptedJSONField(), value)
 
     assert back == value
 
@@ -36,13 +36,8 @@ def test_a_json_value_comes_back_as_it_went_in(value):
     assert type(back) is type(value)
 
 
-@pytest.mark.parametrize("field", [EncryptedTextField(), EncryptedJSONField()])
-def test_nothing_stays_null(field):
-    assert stored_and_read(field, None) == (None, None)
-
-
-def test_an_empty_text_is_stored_as_an_empty_text():
-    assert stored_and_read(EncryptedTextField(), "") == ("", "")
+def test_nothing_stays_null():
+    assert stored_and_read(EncryptedJSONField(), None) == (None, None)
 
 
 def test_what_is_stored_does_not_show_the_secret():
@@ -89,7 +84,7 @@ def test_the_same_secret_is_never_stored_the_same_way_twice():
 @isolate_apps("alumio")
 def test_an_encrypted_column_cannot_be_searched():
     class Safe(models.Model):
-        secret = EncryptedTextField()
+        secret = EncryptedJSONField()
 
         class Meta:
             app_label = "alumio"
@@ -104,8 +99,8 @@ def test_an_encrypted_column_cannot_be_searched():
 @pytest.mark.django_db
 @pytest.mark.database
 def test_the_database_gives_back_what_it_was_given():
-    field = EncryptedTextField()
-    expression = Value(encrypt("hush ✓"), output_field=CharField())
+    field = EncryptedJSONField()
+    expression = Value(encrypt('"hush ✓"'), output_field=CharField())
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s", [expression.value])
 

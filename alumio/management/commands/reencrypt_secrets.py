@@ -4,7 +4,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from alumio.secrets import EncryptedField
+from alumio.secrets import EncryptedJSONField
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 def encrypted_columns():
     """Every model with the names of its encrypted fields."""
     for model in apps.get_models():
-        fields = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedField)]
+        fields = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedJSONField)]
         if fields:
             yield model, fields
 
