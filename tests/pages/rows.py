@@ -4,6 +4,8 @@ from datetime import timedelta
 from itertools import count
 
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduler.models import Process
@@ -47,3 +49,10 @@ def make_process(target, status="finished", *, age=60, **fields) -> Process:
         times["ended_at"] = began + timedelta(seconds=11)
     values = {"job": kind, "trigger": "person", target.kind: target, "status": status}
     return Process.objects.create(**values | times | fields)
+
+
+def captured(person, url) -> str:
+    """The SQL that opening a page sends, one statement a line."""
+    with CaptureQueriesContext(connection) as queries:
+        person.client.get(url)
+    return "\n".join(query["sql"] for query in queries)
