@@ -115,3 +115,37 @@ class Revision(models.Model):
                 fields=["kind", "object_id", "number"], name="revision_once_per_number"
             )
         ]
+
+
+class Via(models.TextChoices):
+    PAGE = "page", "Page"
+    API = "api", "API"
+    COMMAND = "command", "Command line"
+
+
+class AuditEntry(models.Model):
+    """What a person, or the bearer of an API key, did: who, what, to which rows, when, from where.
+
+    `who` is kept as text, so that it outlives the account. `subject` names what it was done to
+    where that is one thing; `criteria` is the filter where it was many.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    who = models.CharField(max_length=255)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    via = models.CharField(max_length=8, choices=Via)
+    address = models.GenericIPAddressField(null=True)
+    action = models.CharField(max_length=32, db_index=True)
+    subject = models.CharField(max_length=255, blank=True)
+    criteria = models.JSONField(null=True)
+    changed = models.PositiveIntegerField(null=True)
+    not_allowed = models.PositiveIntegerField(null=True)
+    process = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"

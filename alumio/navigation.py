@@ -22,6 +22,7 @@ SECTIONS = (
         "Monitoring",
         (
             ("Tasks", "checklist", "tasks:list"),
+            ("Errors", "alert-triangle", "errors:list"),
             ("Processes", "activity", "processes:list"),
             ("Scheduled jobs", "calendar-time", "scheduled-jobs:list"),
         ),
@@ -32,10 +33,19 @@ SECTIONS = (
             ("Connections", "plug-connected", "connections:list"),
             ("Storages", "archive", "storages:list"),
             ("Entity schemas", "schema", "entity-schemas:list"),
+            ("Unchanged entities", "equal", "memories:list"),
         ),
     ),
 )
-SYSTEM = ("System", (("API keys", "key", "api-keys"), ("Users", "users", "users")))
+SYSTEM = (
+    "System",
+    (
+        ("Retention", "trash", "retention"),
+        ("Audit trail", "history", "audit"),
+        ("API keys", "key", "api-keys"),
+        ("Users", "users", "users"),
+    ),
+)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import os
 import random
 import socket
 import threading
+from collections.abc import Sequence
 
 from celery import bootsteps
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.db import Error, connections
 
 from scheduler import queue
 from scheduler.execution import execute
+from scheduler.models import CHORES, FLOWS
 from scheduler.repair import repair_lost
 from scheduler.runs import ProcessRun
 from scheduler.sweep import sweep
@@ -32,63 +34,40 @@ STOP_WITHIN = 15.0
 PAUSE = 2.0
 """Seconds of rest after something that nobody foresaw."""
 
-bell = threading.Event()
-"""Set by the doorbell's job; the engine of this worker process waits for it."""
 
+class Hand:
+    """A thread that takes processes of some kinds from the queue and executes them, one by one."""
 
-class Engine:
-    def __init__(self, worker: str):
-        self.worker = worker
-        self._stopping = threading.Event()
+    def __init__(self, worker: str, kinds: Sequence[str], name: str):
+        self.worker, self.kinds = worker, kinds
+        self.stopping = threading.Event()
+        self.bell = threading.Event()
         self._run: ProcessRun | None = None
-        self._threads = [
-            threading.Thread(target=self._turn, name="engine", daemon=True),
-            threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True),
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self.thread = threading.Thread(target=self._turn, name=name, daemon=True)
 
     def stop(self) -> None:
-        """Take nothing new; the work in hand ends after the tasks that are in flight."""
-        self._stopping.set()
-        bell.set()
+        """Take nothing new; the work in hand ends after what is in flight."""
+        self.stopping.set()
+        self.bell.set()
         if self._run:
             self._run.ask_to_stop(goes_on=True)
-        self._threads[0].join(STOP_WITHIN)
 
     def _turn(self) -> None:
         try:
-            self._adopt()
-            while not self._stopping.is_set():
-                while not self._stopping.is_set() and self._guarded(self._execute_next):
+            while not self.stopping.is_set():
+                while not self.stopping.is_set() and guarded(self._execute_next, self.stopping):
                     pass
-                bell.wait(jittered(POLL))
-                bell.clear()
+                self.bell.wait(jittered(POLL))
+                self.bell.clear()
         finally:
             connections.close_all()
-
-    def _keep_sweeping(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._guarded(sweep)
-                bell.set()  # it may have queued something, and perhaps nobody else rings
-                self._stopping.wait(jittered(SWEEP))
-        finally:
-            connections.close_all()
-
-    def _adopt(self) -> None:
-        """What ran under this worker's name died with the worker before us."""
-        if named():
-            self._guarded(lambda: repair_lost(self.worker))
 
     def _execute_next(self) -> bool:
-        process = queue.start_next(self.worker)
+        process = queue.start_next(self.worker, self.kinds)
         if process is None:
             return False
         self._run = ProcessRun(process)
-        if self._stopping.is_set():
+        if self.stopping.is_set():
             self._run.ask_to_stop(goes_on=True)
         try:
             execute(process, self._run)
@@ -96,16 +75,77 @@ class Engine:
             self._run = None
         return True
 
-    def _guarded(self, work):
+
+class Engine:
+    """The hands of one worker, and the sweep beside them.
+
+    Chores have a hand of their own, so that nobody's retry waits behind an hour of export.
+    """
+
+    def __init__(self, worker: str):
+        self.worker = worker
+        self.hands = [Hand(worker, FLOWS, "engine"), Hand(worker, CHORES, "chores")]
+        self._stopping = threading.Event()
+        self._sweeper = threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        engines.add(self)
+        self._sweeper.start()
+
+    def ring(self) -> None:
+        """Look at the queue now."""
+        for hand in self.hands:
+            hand.bell.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        engines.discard(self)
+        for hand in self.hands:
+            hand.stop()
+        for hand in self.hands:
+            if hand.thread.is_alive():
+                hand.thread.join(STOP_WITHIN)
+
+    def _keep_sweeping(self) -> None:
         try:
-            return work()
-        except Error as error:
-            log.warning("The database is away: %s", error)
-        except (Exception, SystemExit):
-            log.exception("The engine met what it did not foresee")
-        connections.close_all()
-        self._stopping.wait(PAUSE)
-        return False
+            self._adopt()
+            for hand in self.hands:
+                hand.thread.start()
+            while not self._stopping.is_set():
+                guarded(sweep, self._stopping)
+                self.ring()  # it may have queued something, and perhaps nobody else rings
+                self._stopping.wait(jittered(SWEEP))
+        finally:
+            connections.close_all()
+
+    def _adopt(self) -> None:
+        """What ran under this worker's name died with the worker before us: before anything new
+        runs under it."""
+        if named():
+            guarded(lambda: repair_lost(self.worker), self._stopping)
+
+
+engines: set[Engine] = set()
+"""Those of this program, to be rung: a worker has one."""
+
+
+def ring() -> None:
+    """Wake the engines of this program."""
+    for engine in list(engines):
+        engine.ring()
+
+
+def guarded(work, stopping: threading.Event):
+    """Do it; whatever goes wrong is logged and followed by a rest. Returns False then."""
+    try:
+        return work()
+    except Error as error:
+        log.warning("The database is away: %s", error)
+    except (Exception, SystemExit):
+        log.exception("The engine met what it did not foresee")
+    connections.close_all()
+    stopping.wait(PAUSE)
+    return False
 
 
 def jittered(seconds: float) -> float:

@@ -10,7 +10,8 @@ from alumio import database
 from alumio.located import Located
 from connectors.errors import ConnectorError
 from scheduler import queue
-from scheduler.models import Kind, Process
+from scheduler.chores import BY_KIND
+from scheduler.models import CHORES, Kind, Process
 from scheduler.runs import ProcessRun
 from tasks import messages
 from tasks.claim import give_back
@@ -46,10 +47,10 @@ def execute(process: Process, run: ProcessRun | None = None) -> None:
 
 
 def _work(process: Process, run: ProcessRun) -> Ending | None:
-    if not process.target.enabled:
+    if process.target and not process.target.enabled:
         return Ending("finish", "The configuration is disabled: nothing was done.")
     try:
-        _dispatch(process, run)
+        result = _dispatch(process, run)
     except Lost:
         log.warning("%s was lost; its work goes on elsewhere.", process)
         return None
@@ -61,7 +62,7 @@ def _work(process: Process, run: ProcessRun) -> Ending | None:
         return Ending("fail", str(error))
     except (Exception, SystemExit) as error:
         return _unexpected(process, run, error)
-    return Ending("finish", summary(run))
+    return Ending("finish", result or summary(run))
 
 
 def _unexpected(process: Process, run: ProcessRun, error: BaseException) -> Ending:
@@ -74,13 +75,17 @@ def _unexpected(process: Process, run: ProcessRun, error: BaseException) -> Endi
     return Ending("fail", text)
 
 
-def _dispatch(process: Process, run: ProcessRun) -> None:
+def _dispatch(process: Process, run: ProcessRun) -> str | None:
+    """Do the work. Returns the result in words where the counts do not say it."""
+    if process.job in CHORES:
+        return BY_KIND[process.job](process.arguments, run)
     if process.job == Kind.IMPORT:
         import_entities(process.incoming, run)
     elif not process.route.outgoing.enabled:
         run.note("warning", f"The outgoing “{process.route.outgoing}” is disabled: tasks stay New.")
     else:
         export_tasks(process.route, run, process.limit)
+    return None
 
 
 def _end(process: Process, run: ProcessRun, ending: Ending) -> None:

@@ -2,14 +2,13 @@
 
 from celery import shared_task
 
-from scheduler import clock
-from scheduler.engine import bell
+from scheduler import clock, engine
 
 
 @shared_task(name="scheduler.jobs.ring", expires=30)
 def ring() -> None:
     """Wake this worker's engine."""
-    bell.set()
+    engine.ring()
 
 
 @shared_task(name="scheduler.jobs.tick", expires=55)

@@ -12,8 +12,19 @@ from scheduler.status import MACHINE, Status
 
 
 class Kind(models.TextChoices):
+    """What a process does. Chores concern no single incoming or route, and take no place of one."""
+
     IMPORT = "import", "Run incoming"
     EXPORT = "export", "Run route"
+    REPAIR = "repair", "Repair stuck tasks"
+    PRUNE = "prune", "Remove old records"
+    BULK = "bulk", "Change many tasks"
+    REIMPORT = "reimport", "Import one task anew"
+
+
+FLOWS = (Kind.IMPORT, Kind.EXPORT)
+CHORES = (Kind.REPAIR, Kind.PRUNE, Kind.BULK, Kind.REIMPORT)
+SCHEDULABLE = (*FLOWS, Kind.REPAIR, Kind.PRUNE)
 
 
 class Priority(models.IntegerChoices):
@@ -45,7 +56,7 @@ class ScheduledJob(Configuration):
     )
     kind = "scheduled-job"
 
-    job = models.CharField(max_length=8, choices=Kind)
+    job = models.CharField(max_length=8, choices=[(k.value, k.label) for k in SCHEDULABLE])
     incoming = models.ForeignKey(
         Incoming, models.CASCADE, null=True, blank=True, related_name="scheduled_jobs"
     )
@@ -59,7 +70,8 @@ class ScheduledJob(Configuration):
     checked_until = models.DateTimeField(null=True, editable=False)
 
     @property
-    def target(self) -> Incoming | Route:
+    def target(self) -> Incoming | Route | None:
+        """What is run; None for a chore."""
         return self.incoming if self.job == Kind.IMPORT else self.route
 
 
@@ -67,8 +79,9 @@ class Process(models.Model):
     """One queued or running execution. The rows are the queue.
 
     `heartbeat_at` is a lease by the database's clock: a running process whose heartbeat stopped is
-    lost. `cursor` is where an import stands, committed with the tasks before it. `slot` is the
-    place a running process holds, one process a place.
+    lost. `cursor` is where the work stands, committed with what was done before it. `slot` is the
+    place a running process holds, one process a place. A chore has no target but a `title` and
+    `arguments`.
     """
 
     machine = MACHINE
@@ -93,6 +106,8 @@ class Process(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
     counts = models.JSONField(default=dict)
+    title = models.CharField(max_length=255, blank=True)
+    arguments = models.JSONField(default=dict)
     cursor = models.JSONField(null=True)
     revisions = models.JSONField(default=dict)
     result = models.TextField(blank=True)
@@ -145,8 +160,14 @@ class Process(models.Model):
         return f"process {self.pk}"
 
     @property
-    def target(self) -> Incoming | Route:
+    def target(self) -> Incoming | Route | None:
+        """What is run; None for a chore."""
         return self.incoming if self.job == Kind.IMPORT else self.route
+
+    @property
+    def name(self) -> str:
+        """What it runs, or what the chore is about."""
+        return self.target.name if self.target else self.title or self.get_job_display()
 
 
 class ProcessMessage(models.Model):

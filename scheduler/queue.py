@@ -4,6 +4,7 @@ What races is decided by the schema: a second Scheduled process of a configurati
 running process in a route's slot cannot be stored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from alumio import database
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import doorbell
-from scheduler.models import Kind, Priority, Process, ScheduledJob, Trigger
+from scheduler.models import CHORES, FLOWS, Kind, Priority, Process, ScheduledJob, Trigger
 from scheduler.status import Status
 
 MAX_FRUITLESS = 3
@@ -66,6 +67,42 @@ def enqueue(
         created_at=now,
         updated_at=now,
     )
+    return _queue(process, target)
+
+
+def enqueue_chore(
+    kind: str,
+    trigger: str,
+    *,
+    title: str = "",
+    arguments: dict | None = None,
+    key: str = "",
+    user=None,
+    scheduled_job: ScheduledJob | None = None,
+    priority: int = Priority.MEDIUM,
+    resumes: Process | None = None,
+) -> Queued:
+    """Queue a chore, unless one of this kind with the same `key` is Scheduled already."""
+    now = database.now()
+    process = Process(
+        job=kind,
+        title=title,
+        arguments=arguments or {},
+        queue_key=f"{kind}:{key}",
+        trigger=trigger,
+        priority=priority,
+        started_by=user if getattr(user, "pk", None) else None,
+        scheduled_job=scheduled_job,
+        resumes=resumes,
+        cursor=resumes.cursor if resumes else None,
+        counts=resumes.counts if resumes else {},
+        created_at=now,
+        updated_at=now,
+    )
+    return _queue(process, None)
+
+
+def _queue(process: Process, target) -> Queued:
     queued = _insert(process, target)
     if queued.process:
         transaction.on_commit(doorbell.ring)
@@ -74,6 +111,7 @@ def enqueue(
 
 def _insert(process: Process, target) -> Queued:
     if not settings.ALUMIO_PREVENT_DUPLICATE_JOBS:
+        process.queue_key = None
         process.save(force_insert=True)
         return Queued(process)
     with transaction.atomic():
@@ -91,6 +129,8 @@ def _insert(process: Process, target) -> Queued:
 def _free_keys(process: Process, target) -> list[str]:
     """One key for what may be Scheduled once; for a parallel route one for each place, unless
     Scheduled and Running ones take all. No index can count these, so the route is locked."""
+    if target is None:
+        return [process.queue_key]
     key = f"{process.job}:{target.pk}"
     if not (isinstance(target, Route) and target.parallel):
         return [key]
@@ -101,6 +141,8 @@ def _free_keys(process: Process, target) -> list[str]:
 
 
 def _same(process: Process):
+    if process.target is None:
+        return Process.objects.filter(job=process.job, queue_key=process.queue_key)
     return Process.objects.filter(incoming=process.incoming, route=process.route)
 
 
@@ -119,8 +161,12 @@ def resume(process: Process) -> Process | None:
     Not where somebody asked it to stop, where its configuration is disabled, or where it is the
     last of MAX_FRUITLESS in a row: what they tried to do would end the next one, too.
     """
+    if process.stop_requested or gets_nowhere(process):
+        return None
+    if process.target is None:
+        return _resume_chore(process)
     left = None if process.limit is None else process.limit - process.done
-    if process.stop_requested or not process.target.enabled or left == 0 or gets_nowhere(process):
+    if not process.target.enabled or left == 0:
         return None
     return enqueue(
         process.target,
@@ -131,20 +177,41 @@ def resume(process: Process) -> Process | None:
     ).process
 
 
+def _resume_chore(process: Process) -> Process | None:
+    return enqueue_chore(
+        process.job,
+        Trigger.RESUME,
+        title=process.title,
+        arguments=process.arguments,
+        key=(process.queue_key or "").removeprefix(f"{process.job}:"),
+        user=process.started_by,
+        priority=process.priority,
+        resumes=process,
+    ).process
+
+
 def gets_nowhere(process: Process) -> bool:
     """Whether the process and those that it resumes failed before they did anything at all,
     MAX_FRUITLESS in a row."""
     for _ in range(MAX_FRUITLESS):
-        if process is None or process.status != Status.FAILED or any(process.counts.values()):
+        if process is None or process.status != Status.FAILED or _got_on(process):
             return False
         process = process.resumes
     return True
 
 
-def start_next(worker: str) -> Process | None:
-    """Start the best Scheduled process whose place is free: by priority, then by age."""
+def _got_on(process: Process) -> bool:
+    """Whether it did anything beyond what it took over."""
+    before = process.resumes.counts if process.resumes and process.target is None else {}
+    return any(process.counts.values()) and process.counts != before
+
+
+def start_next(worker: str, kinds: Sequence[str] = FLOWS + CHORES) -> Process | None:
+    """Start the best Scheduled process of these kinds whose place is free: by priority, then by
+    age."""
     routes, incomings = _busy()
-    waiting = Process.objects.filter(status=Status.SCHEDULED).order_by("priority", "id")
+    waiting = Process.objects.filter(status=Status.SCHEDULED, job__in=kinds)
+    waiting = waiting.order_by("priority", "id")
     while True:
         free = waiting.exclude(route__in=routes).exclude(incoming__in=incomings)
         process = free.select_related("incoming", "route").first()
@@ -152,6 +219,8 @@ def start_next(worker: str) -> Process | None:
             return None
         if started := start(process, worker):
             return started
+        if not process.target:
+            continue
         if Process.objects.filter(pk=process.pk, status=Status.SCHEDULED).exists():
             (routes if process.route_id else incomings).add(process.route_id or process.incoming_id)
 
@@ -175,8 +244,8 @@ def start(process: Process, worker: str) -> Process | None:
     mine = Process.objects.filter(pk=process.pk)
     try:
         with transaction.atomic():
-            slot = _free_slot(process)
-            if slot is None:
+            slot = _free_slot(process) if process.target else None
+            if process.target and slot is None:
                 return None
             if not mine.move("start", worker=worker, slot=slot, heartbeat_at=Now()):
                 return None

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MAX_DEATHS = 3
 POISONOUS = "The worker died while processing this task, for the third time."
+DIED = "The worker died; the task is due again."
+NOT_BEGUN = "The worker died before it began this task, which is due again."
 LOST = "Lost: its worker died or was cut off."
 NOWHERE = (
     f"This happened {queue.MAX_FRUITLESS} times in a row before anything was done, so it is not "
@@ -74,11 +76,12 @@ def release_tasks(process: Process) -> tuple[int, int]:
     held = Task.objects.filter(held_by=process.pk, status=TaskStatus.PROCESSING)
     suspects = held.filter(id__in=_begun(process, held))
     poisonous = suspects.filter(deaths__gte=MAX_DEATHS - 1)
-    _tell(process, poisonous, LogLine("error", POISONOUS))
+    _tell(process, poisonous, LogLine("error", POISONOUS), "give up")
     failed = poisonous.move("give up", deaths=F("deaths") + 1)
-    _tell(process, suspects, LogLine("warning", "The worker died; the task is due again."))
+    _tell(process, suspects, LogLine("warning", DIED), "release")
     back = {"attempts": F("attempts") - 1}
     released = suspects.move("release", deaths=F("deaths") + 1, **back)
+    _tell(process, held, LogLine("info", NOT_BEGUN), "release")
     return released + held.move("release", **back), failed
 
 
@@ -92,9 +95,9 @@ def _begun(process: Process, held) -> list[int]:
     )
 
 
-def _tell(process: Process, tasks, line: LogLine) -> None:
+def _tell(process: Process, tasks, line: LogLine, verb: str) -> None:
     entries = [
-        messages.Entry(id, Phase.EXPORT.value, attempt, line)
-        for id, attempt in tasks.values_list("id", "attempt")
+        messages.Entry(id, Phase.EXPORT.value, attempt, line, verb, claimed_at)
+        for id, attempt, claimed_at in tasks.values_list("id", "attempt", "updated_at")
     ]
     messages.write(entries, process.pk, database.now())

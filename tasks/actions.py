@@ -86,7 +86,9 @@ def _move(rule: Verb, rows: Sequence[tuple], by) -> int:
     changes = {"generation": F("generation") + 1} if rule.target == "new" else {}
     moved = Task.objects.filter(id__in=[row[0] for row in rows]).move(rule.name, **changes)
     line = LogLine("notice", f"{DONE[rule.name]} by {name_of(by)}.")
-    entries = (messages.Entry(id, Phase.EXPORT.value, attempt, line) for id, attempt, _ in rows)
+    entries = (
+        messages.Entry(id, Phase.EXPORT.value, attempt, line, rule.name) for id, attempt, _ in rows
+    )
     messages.write(entries, None, database.now())
     return moved
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 
-from tasks.models import Payload, Task
+from alumio import database
+from tasks import messages
+from tasks.models import Payload, Phase, Task
 from tasks.status import OPEN, Status
+from transformers.context import LogLine
 
 PAGE = 200
 MAX_BYTES = 16_000_000
 """Of entity data claimed at once, so that large entities do not fill the memory by the hundred."""
+NOT_BEGUN = LogLine("info", "Not begun: its process ended before.")
 QUARANTINE_AFTER = 1
 """Deaths after which a task is claimed alone, so that its next death is nobody else's."""
 
@@ -29,6 +34,7 @@ class Claimed:
     attempts: int
     generation: int
     deaths: int
+    claimed_at: datetime
     data: str
 
     @property
@@ -71,8 +77,15 @@ def claim(route_id: int, process: int, size: int) -> list[Claimed]:
 def give_back(process: int) -> int:
     """Release what a process holds and nobody works on, at its own end or where the answer to its
     claim got lost. Returns how many tasks."""
-    held = Task.objects.filter(held_by=process, status=Status.PROCESSING)
-    return held.move("release", attempts=F("attempts") - 1)
+    with transaction.atomic():
+        held = Task.objects.filter(held_by=process, status=Status.PROCESSING)
+        rows = list(held.select_for_update().values_list("id", "attempt", "updated_at"))
+        entries = (
+            messages.Entry(id, Phase.EXPORT.value, attempt, NOT_BEGUN, "release", claimed_at)
+            for id, attempt, claimed_at in rows
+        )
+        messages.write(entries, process, database.now())
+        return held.move("release", attempts=F("attempts") - 1)
 
 
 def has_claimable(route_id: int) -> bool:
@@ -99,6 +112,7 @@ def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
             "attempts",
             "generation",
             "deaths",
+            "updated_at",
         )
     ]
 

@@ -63,7 +63,14 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
             for (id, draft), name in zip(numbered, names, strict=True)
         ],
     )
-    bulk.insert(Payload, ("task_id", "data"), [(id, draft.data) for id, draft in numbered])
+    bulk.insert(
+        Payload,
+        ("task_id", "data", "search"),
+        [
+            (id, draft.data, searched(name, draft.identifier))
+            for (id, draft), name in zip(numbered, names, strict=True)
+        ],
+    )
     created = LogLine("info", f"Imported by {source}." if source else "Imported.")
     messages.write(
         (
@@ -75,3 +82,8 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
         now,
     )
     return ids
+
+
+def searched(identifier: str, entity: str) -> str:
+    """What the search for a part of a word looks through."""
+    return f"{identifier} {entity.upper()}"

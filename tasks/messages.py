@@ -8,17 +8,31 @@ from alumio import bulk, jsontext
 from tasks.models import Level, Message
 from transformers.context import LogLine
 
-COLUMNS = ("task_id", "phase", "attempt", "level", "created_at", "process", "text", "detail")
+COLUMNS = (
+    "task_id",
+    "phase",
+    "attempt",
+    "level",
+    "created_at",
+    "process",
+    "text",
+    "detail",
+    "verb",
+    "began_at",
+)
 LEVELS = {level.label: level.value for level in Level}
 
 
 class Entry(NamedTuple):
-    """One log line of one task."""
+    """One log line of one task. `verb`: the change of status that it tells of; `began_at`: since
+    when the task was held, where that ended an attempt."""
 
     task: int
     phase: str
     attempt: int
     line: LogLine
+    verb: str = ""
+    began_at: datetime | None = None
 
 
 def write(entries: Iterable[Entry], process: int | None, at: datetime) -> None:
@@ -33,6 +47,8 @@ def write(entries: Iterable[Entry], process: int | None, at: datetime) -> None:
             process or None,
             storable(entry.line.text),
             detail_text(entry.line.detail),
+            entry.verb,
+            entry.began_at,
         )
         for entry in entries
     ]

@@ -6,6 +6,7 @@ their task or while it is held, so the database need not check them against it: 
 checks cost half of an import.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -19,7 +20,8 @@ class Task(models.Model):
 
     `attempt` counts all claims and fences settles; `attempts` counts those since a person last
     retried it; `generation` grows with each such retry and is part of the idempotency key;
-    `deaths` counts processes that died while they held it; `held_by` is the process at work on it.
+    `deaths` counts processes that died while they held it; `held_by` is the process at work on it;
+    `cause` is why it failed, waits for a retry or was rejected, and empty where all is well.
     """
 
     machine = MACHINE
@@ -42,6 +44,14 @@ class Task(models.Model):
     delivery = models.BigIntegerField(null=True)
     ordinal = models.PositiveIntegerField(null=True)
     size = models.PositiveIntegerField(default=0)
+    cause = models.ForeignKey(
+        "Cause",
+        models.SET_NULL,
+        null=True,
+        related_name="tasks",
+        db_index=False,
+        db_constraint=False,
+    )
 
     objects = StateQuerySet.as_manager()
 
@@ -78,6 +88,9 @@ class Task(models.Model):
             models.Index(fields=["created_at", "id"], name="task_created"),
             models.Index(fields=["updated_at", "id"], name="task_updated"),
             models.Index(fields=["entity_identifier", "id"], name="task_entity"),
+            models.Index(
+                fields=["cause", "id"], condition=Q(cause__isnull=False), name="task_cause"
+            ),
         ]
 
     def __str__(self):
@@ -89,13 +102,60 @@ class Task(models.Model):
         return f"{self.identifier}-{self.generation}"
 
 
+class Cause(models.Model):
+    """Why tasks fail, told once for all that fail alike.
+
+    `text` is the message without what differs from task to task, `step` where in the configuration
+    it happened, `target` the system that was talked to; `digest` is the hash of the three.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+    step = models.CharField(max_length=255, blank=True)
+    target = models.CharField(max_length=255, blank=True)
+    first_seen_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.text
+
+
 class Payload(models.Model):
-    """The entity data of a task as compact JSON text; of a rejected one, its first 1,000 bytes."""
+    """The entity data of a task as compact JSON text; of a rejected one, its first 1,000 bytes.
+
+    `search` is the task's identifier and its entity's identifier in capitals. It stands here since
+    these rows are written once: an index for parts of words, kept with every change of status,
+    would cost more than the change.
+    """
 
     task = models.OneToOneField(
         Task, models.CASCADE, primary_key=True, related_name="payload", db_constraint=False
     )
     data = models.TextField()
+    search = models.TextField(default="")
+
+
+class PayloadVersion(models.Model):
+    """Entity data as it was, or as somebody changed it: number 1 is what was imported.
+
+    A task has no versions until its data is changed; from then on the newest equals its payload.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="versions", db_index=False, db_constraint=False
+    )
+    number = models.PositiveSmallIntegerField()
+    data = models.TextField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="version_once_per_number")
+        ]
 
 
 class Memory(models.Model):
@@ -118,7 +178,7 @@ class Memory(models.Model):
 
 
 class StatusCount(models.Model):
-    """How many tasks of a route have a status: the sum of `number` over its rows.
+    """How many tasks of a route have a status, and the bytes of their data: the sums over its rows.
 
     On PostgreSQL, triggers on the task table write it (migration 0003), in the transaction of the
     tasks; SQLite has no use for it.
@@ -128,6 +188,35 @@ class StatusCount(models.Model):
     route_id = models.BigIntegerField()
     status = models.CharField(max_length=10)
     number = models.BigIntegerField()
+    bytes = models.BigIntegerField(default=0)
+
+
+class SavedView(models.Model):
+    """A filter of the task list under a name: `query` is what stands behind the address."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="task_views")
+    name = models.CharField(max_length=255)
+    query = models.TextField(blank=True)
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="view_once_per_name")]
+
+    def __str__(self):
+        return self.name
+
+
+class RetentionPolicy(models.Model):
+    """The instance's rules of retention, in the one row there is. A route's own replace them status
+    by status."""
+
+    rules = models.JSONField(default=list)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "retention policies"
 
 
 class Phase(models.TextChoices):
@@ -146,7 +235,11 @@ class Level(models.IntegerChoices):
 
 
 class Message(models.Model):
-    """One log line of a task. `detail` is JSON text, such as the request and its response."""
+    """One log line of a task. `detail` is JSON text, such as the request and its response.
+
+    A line that tells of a change of status names its `verb`; that of an attempt says since when the
+    task was held (`began_at`), so that one line tells of the claim and of the end.
+    """
 
     id = models.BigAutoField(primary_key=True)
     task = models.ForeignKey(
@@ -159,6 +252,8 @@ class Message(models.Model):
     process = models.BigIntegerField(null=True)
     text = models.TextField()
     detail = models.TextField(blank=True)
+    verb = models.CharField(max_length=16, blank=True, default="")
+    began_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]

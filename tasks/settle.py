@@ -6,7 +6,7 @@ that was given up and comes back therefore changes nothing.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
@@ -25,6 +25,14 @@ from transformers.context import LogLine
 MAX_GROUP = 50
 MAX_WAIT = 0.1
 """Seconds. With MAX_GROUP: what a kill can repeat at most, beside what is in flight."""
+SILENT = {
+    "release": "Not begun: its process ended before.",
+    "finish": "Delivered.",
+    "wait": "Delivered.",
+    "drop": "Skipped.",
+    "fail": "Failed.",
+}
+"""What to say of an attempt that said nothing itself."""
 
 
 class Settler:
@@ -80,9 +88,9 @@ class Settler:
     def _write_group(self, decided: list[tuple[Outcome, Decision]], move) -> None:
         moved = self._move_all(decided, move)
         entries = (
-            messages.Entry(outcome.task.id, Phase.EXPORT.value, outcome.task.attempt, line)
+            entry
             for outcome, decision in decided
-            for line in lines_of(outcome, decision, outcome.task.id in moved)
+            for entry in entries_of(outcome, decision, outcome.task.id in moved)
         )
         messages.write(entries, self.run.id, database.now())
         for outcome, decision in decided:
@@ -132,6 +140,15 @@ def values_of(decision: Decision) -> dict:
     return values
 
 
+def entries_of(outcome: Outcome, decision: Decision, counted: bool) -> Iterator[messages.Entry]:
+    """The lines of an attempt; its last one tells of the change of status."""
+    task, lines = outcome.task, lines_of(outcome, decision, counted)
+    for line in lines[:-1]:
+        yield messages.Entry(task.id, Phase.EXPORT.value, task.attempt, line)
+    change = (decision.verb, task.claimed_at) if counted else ("", None)
+    yield messages.Entry(task.id, Phase.EXPORT.value, task.attempt, lines[-1], *change)
+
+
 def lines_of(outcome: Outcome, decision: Decision, counted: bool) -> list[LogLine]:
     """The attempt's own log lines, and one about what follows from it where that is not plain."""
     if not counted:
@@ -140,7 +157,7 @@ def lines_of(outcome: Outcome, decision: Decision, counted: bool) -> list[LogLin
     if decision.after is not None:
         text = f"Tried again {_in_words(decision.after)} from now at the earliest."
         return [*outcome.messages, LogLine("notice", text)]
-    return outcome.messages
+    return outcome.messages or [LogLine("info", SILENT[decision.verb])]
 
 
 def _in_words(wait: timedelta) -> str:

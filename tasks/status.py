@@ -33,18 +33,19 @@ MEANINGS = {
 
 OPEN = (Status.NEW, Status.PROCESSING, Status.RETRY)
 FREE = {"held_by": None}
-AFRESH = {"attempts": 0, "deaths": 0, "next_attempt_at": None}
+WELL = {"cause": None}
+AFRESH = {"attempts": 0, "deaths": 0, "next_attempt_at": None, **WELL}
 
 MACHINE = StateMachine(
     Verb("claim", ("new", "retry"), "processing", "process"),
-    Verb("finish", ("processing",), "finished", "process", reset=FREE),
-    Verb("wait", ("processing",), "waiting", "process", reset=FREE),
-    Verb("drop", ("processing",), "skipped", "process", reset=FREE),
+    Verb("finish", ("processing",), "finished", "process", reset=FREE | WELL),
+    Verb("wait", ("processing",), "waiting", "process", reset=FREE | WELL),
+    Verb("drop", ("processing",), "skipped", "process", reset=FREE | WELL),
     Verb("postpone", ("processing",), "retry", "process", reset=FREE),
     Verb("fail", ("processing",), "failed", "process", reset=FREE),
     Verb("release", ("processing",), "new", "repair", reset=FREE),
     Verb("give up", ("processing",), "failed", "repair", reset=FREE),
-    Verb("skip", ("new", "retry"), "skipped", "person", "Skip"),
+    Verb("skip", ("new", "retry"), "skipped", "person", "Skip", reset=WELL),
     Verb("retry", ("finished", "failed", "skipped"), "new", "person", "Retry", reset=AFRESH),
     Verb("mark-finished", ("waiting",), "finished", "person", "Mark finished"),
     Verb("mark-failed", ("waiting",), "failed", "person", "Mark failed"),

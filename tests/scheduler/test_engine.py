@@ -22,11 +22,10 @@ def engine(monkeypatch):
     monkeypatch.setattr(engines, "POLL", 0.05)
     monkeypatch.setattr(engines, "SWEEP", 0.2)
     monkeypatch.setattr(engines, "PAUSE", 0.05)
-    engines.bell.clear()
     engine = Engine("worker-1")
     yield engine
     engine.stop()
-    for thread in engine._threads:
+    for thread in (engine._sweeper, *(hand.thread for hand in engine.hands)):
         if thread.ident:
             thread.join(10)
 
@@ -57,7 +56,7 @@ def test_the_bell_wakes_an_engine_that_sleeps(engine, monkeypatch):
     time.sleep(0.3)
     process = queued(route)
 
-    engines.bell.set()
+    engines.ring()
 
     until(lambda: Process.objects.get(pk=process.pk).status == "finished")
 
@@ -75,10 +74,10 @@ def test_an_engine_goes_on_after_anything(engine, error, monkeypatch):
     route = route_with_tasks(1)
     failures, start_next = iter([error, error]), queue.start_next
 
-    def failing(worker):
+    def failing(worker, kinds):
         for failure in failures:
             raise failure
-        return start_next(worker)
+        return start_next(worker, kinds)
 
     monkeypatch.setattr(queue, "start_next", failing)
     process = queued(route)
