@@ -14,6 +14,10 @@ from tests.world import make_route, statuses
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
+def summed(route) -> int:
+    return sum(Task.objects.filter(route=route).values_list("size", flat=True))
+
+
 def test_the_counters_are_what_counting_would_say_after_imports_exports_and_retries(target):
     first = make_route(entities=[{"sku": str(n)} for n in range(30)])
     second = make_route(entities=[{"sku": "X"}, {"sku": "Y"}])
@@ -39,6 +43,19 @@ def test_deleted_tasks_are_not_counted_any_more():
     assert counts._count_by_route() == {route.pk: {"new": 1}}
 
 
+def test_the_bytes_of_a_route_are_those_of_its_tasks_data():
+    first = make_route(entities=[{"sku": str(n)} for n in range(30)])
+    second = make_route(entities=[{"sku": "X"}])
+    for route in (first, second):
+        import_entities(route.incoming)
+    counts.forget()
+
+    sizes = counts.bytes_by_route()
+
+    assert sizes == {route.pk: summed(route) for route in (first, second)}
+    assert sizes[second.pk] == len('{"sku":"X"}')
+
+
 def test_summing_up_changes_no_count(target, monkeypatch):
     monkeypatch.setattr(counts, "FOLD_FROM", 0)
     route = make_route(entities=[{"sku": str(n)} for n in range(120)])
@@ -46,7 +63,9 @@ def test_summing_up_changes_no_count(target, monkeypatch):
     export_tasks(route, limit=60)
 
     counts.fold()
+    counts.forget()
 
+    assert counts.bytes_by_route() == {route.pk: summed(route)}
     assert counts._count_by_route() == {route.pk: {"new": 60, "finished": 60}}
     kept_rows = 2 if connection.vendor == "postgresql" else 0
     assert StatusCount.objects.count() == kept_rows
