@@ -1,25 +1,19 @@
 """Claiming: the oldest due tasks of a route, each entity once, held by one process."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Min, Q
-from django.db.models.functions import Now
+from django.db.models import F
 
 from alumio import database
 from tasks import messages
+from tasks.due import QUARANTINE_AFTER, Due
 from tasks.models import Payload, Phase, Task
-from tasks.status import OPEN, Status
+from tasks.status import Status
 from transformers.context import LogLine
 
-PAGE = 200
-MAX_BYTES = 16_000_000
-"""Of entity data claimed at once, so that large entities do not fill the memory by the hundred."""
 NOT_BEGUN = LogLine("info", "Not begun: its process ended before.")
-QUARANTINE_AFTER = 1
-"""Deaths after which a task is claimed alone, so that its next death is nobody else's."""
 
 
 @dataclass(slots=True)
@@ -52,14 +46,11 @@ class Claimed:
         return self.idempotency_key if number == 1 else f"{self.idempotency_key}-{number}"
 
 
-def due(route_id: int):
-    """New tasks and due retries of a route, whether or not another one holds them back."""
-    ready = Q(status=Status.NEW) | Q(status=Status.RETRY, next_attempt_at__lte=Now())
-    return Task.objects.filter(ready, route_id=route_id)
-
-
-def claim(route_id: int, process: int, size: int) -> list[Claimed]:
+def claim(route_id: int, process: int, size: int, newest_wins: bool = False) -> list[Claimed]:
     """Claim up to `size` tasks for a process, oldest first. Nothing is claimed twice.
+
+    With `newest_wins`, a task that waits for its retry gives way to a newer one of its entity: it
+    becomes Skipped.
 
     On PostgreSQL others' locked rows are passed over; on SQLite the transaction holds the only
     write lock. The unique index on (route, entity) in Processing has the last word: losing against
@@ -68,7 +59,7 @@ def claim(route_id: int, process: int, size: int) -> list[Claimed]:
     for _ in range(5):
         try:
             with transaction.atomic():
-                return _claim(route_id, process, size)
+                return _claim(Due(route_id, process, newest_wins), size)
         except IntegrityError:
             continue
     return []
@@ -88,16 +79,17 @@ def give_back(process: int) -> int:
         return held.move("release", attempts=F("attempts") - 1)
 
 
-def has_claimable(route_id: int) -> bool:
+def has_claimable(route_id: int, newest_wins: bool = False) -> bool:
     """Whether a route has a due task that nothing holds back."""
-    return any(_not_held_back(route_id, page) for page in _pages(route_id))
+    tasks = Due(route_id, 0, newest_wins)
+    return any(tasks.free(page) for page in tasks.pages())
 
 
-def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
-    ids = _lock(route_id, size)
+def _claim(tasks: Due, size: int) -> list[Claimed]:
+    ids = tasks.lock(size)
     if not ids:
         return []
-    mine = Task.objects.filter(id__in=ids)
+    mine, process = Task.objects.filter(id__in=ids), tasks.process
     mine.move("claim", held_by=process, attempt=F("attempt") + 1, attempts=F("attempts") + 1)
     data = dict(Payload.objects.filter(task_id__in=ids).values_list("task_id", "data"))
     held = mine.filter(held_by=process, status=Status.PROCESSING).order_by("id")
@@ -115,74 +107,3 @@ def _claim(route_id: int, process: int, size: int) -> list[Claimed]:
             "updated_at",
         )
     ]
-
-
-def _lock(route_id: int, size: int) -> list[int]:
-    """Lock up to `size` due tasks that nothing holds back.
-
-    Candidates are read a page at a time and judged here rather than in SQL: a look at the index
-    for the page's entities costs the same whatever the database believes of its tables.
-    """
-    ids: list[int] = []
-    room = MAX_BYTES
-    for page in _pages(route_id):
-        free = _not_held_back(route_id, page)
-        if ids and not free:
-            break  # the rest waits for entities that we have; many updates of few make long pages
-        if not ids and free and free[0][1] >= QUARANTINE_AFTER:
-            alone = _locked(route_id, [free[0][0]])
-            if alone:
-                return alone
-        healthy = [(id, bytes) for id, deaths, bytes in free if deaths < QUARANTINE_AFTER]
-        chosen, room = _fitting(healthy[: size - len(ids)], room, bool(ids))
-        ids += _locked(route_id, chosen)
-        if len(ids) >= size or room <= 0:
-            break
-    return ids
-
-
-def _pages(route_id: int) -> Iterator[list[tuple]]:
-    """Due tasks as (id, entity, deaths, bytes), oldest first."""
-    last = 0
-    while True:
-        candidates = due(route_id).filter(id__gt=last).order_by("id")
-        page = list(candidates.values_list("id", "entity_identifier", "deaths", "size")[:PAGE])
-        if not page:
-            return
-        yield page
-        last = page[-1][0]
-
-
-def _fitting(tasks: list[tuple[int, int]], room: int, some: bool) -> tuple[list[int], int]:
-    """The ids of tasks (id, bytes) for which there is room, and the room left; the first of all
-    fits always (`some`: there is one already)."""
-    chosen = []
-    for id, size in tasks:
-        room -= size
-        if room < 0 and (some or chosen):
-            break
-        chosen.append(id)
-    return chosen, room
-
-
-def _not_held_back(route_id: int, page: list[tuple]) -> list[tuple[int, int, int]]:
-    """(id, deaths, bytes) of those whose entity has no older open task and none in Processing."""
-    open_tasks = Task.objects.filter(
-        route_id=route_id,
-        entity_identifier__in={entity for _, entity, _, _ in page},
-        status__in=OPEN,
-    )
-    by_entity = (
-        open_tasks.order_by()
-        .values_list("entity_identifier")
-        .annotate(oldest=Min("id"), flying=Count("id", filter=Q(status=Status.PROCESSING)))
-    )
-    first = {entity: oldest for entity, oldest, flying in by_entity if not flying}
-    return [(id, deaths, bytes) for id, entity, deaths, bytes in page if first.get(entity) == id]
-
-
-def _locked(route_id: int, ids: list[int]) -> list[int]:
-    if not ids:
-        return []
-    rows = due(route_id).filter(id__in=ids).select_for_update(skip_locked=True, of=("self",))
-    return sorted(rows.values_list("id", flat=True))

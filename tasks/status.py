@@ -25,7 +25,8 @@ MEANINGS = {
     Status.PROCESSING: "Being exported now by a process.",
     Status.FINISHED: "Delivered without an error.",
     Status.FAILED: "Could not be delivered; a person decides whether to retry it.",
-    Status.SKIPPED: "Filtered out by the outgoing, or skipped by a person.",
+    Status.SKIPPED: "Filtered out by the outgoing, unchanged, replaced by a newer task of its "
+    "entity, or skipped by a person.",
     Status.RETRY: "Could not be delivered yet; the route's next run after the wait tries it again.",
     Status.WAITING: "Delivered; waits until a person or a system says finished or failed.",
     Status.REJECTED: "Breaks a limit or its entity schema, so it can never be exported.",
@@ -45,6 +46,7 @@ MACHINE = StateMachine(
     Verb("fail", ("processing",), "failed", "process", reset=FREE),
     Verb("release", ("processing",), "new", "repair", reset=FREE),
     Verb("give up", ("processing",), "failed", "repair", reset=FREE),
+    Verb("supersede", ("retry",), "skipped", "process", reset=WELL),
     Verb("skip", ("new", "retry"), "skipped", "person", "Skip", reset=WELL),
     Verb("retry", ("finished", "failed", "skipped"), "new", "person", "Retry", reset=AFRESH),
     Verb("mark-finished", ("waiting",), "finished", "person", "Mark finished"),

@@ -230,10 +230,10 @@ def test_records_that_become_many_are_committed_before_they_fill_the_memory(monk
 
 
 def test_large_records_are_committed_and_claimed_before_they_fill_the_memory(monkeypatch, target):
-    from tasks import claim
+    from tasks import claim, due
 
     monkeypatch.setattr(importing, "MAX_BYTES", 300_000)
-    monkeypatch.setattr(claim, "MAX_BYTES", 300_000)
+    monkeypatch.setattr(due, "MAX_BYTES", 300_000)
     sizes = chunk_sizes(monkeypatch)
 
     route = imported([{"sku": "A", "text": "x" * 100_000} for _ in range(9)])
@@ -246,9 +246,9 @@ def test_large_records_are_committed_and_claimed_before_they_fill_the_memory(mon
 
 
 def test_what_is_larger_than_a_whole_claim_is_claimed_alone(monkeypatch, target):
-    from tasks import claim
+    from tasks import claim, due
 
-    monkeypatch.setattr(claim, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(due, "MAX_BYTES", 1_000)
     route = imported([{"n": n, "text": "x" * 5_000} for n in range(3)])
 
     assert len(claim.claim(route.pk, 1, 200)) == 1

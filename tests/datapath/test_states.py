@@ -36,6 +36,7 @@ MOVES = {
     "fail": {"processing"},
     "release": {"processing"},
     "give up": {"processing"},
+    "supersede": {"retry"},
     "skip": {"new", "retry"},
     "retry": {"finished", "failed", "skipped"},
     "mark-finished": {"waiting"},
