@@ -46,11 +46,13 @@ lint: .venv/.dev node_modules/.made
 	try env ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
 	exit $$failed
 
-# The long runs: 200 rounds of every race, 10,000 records under a rain of kills, on both databases.
+# The long runs: 200 rounds of every race, 10,000 records under a rain of kills, 1,000 lives of a
+# route's tasks, on both databases.
+LONG := CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 CHAOS_EXAMPLES=1000
+CHAOS := tests/chaos tests/datapath/test_life.py
 chaos: .venv/.dev
-	CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 $(PY) -m pytest -q -s -n 0 -r s tests/chaos
-	CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 ALUMIO_TEST_DATABASE=postgresql \
-		$(PY) -m pytest -q -s -n 0 -r s tests/chaos
+	$(LONG) $(PY) -m pytest -q -s -n 0 -r s $(CHAOS)
+	$(LONG) ALUMIO_TEST_DATABASE=postgresql $(PY) -m pytest -q -s -n 0 -r s $(CHAOS)
 
 bench: .venv/.dev
 	$(PY) -m benchmarks
