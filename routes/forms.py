@@ -7,6 +7,7 @@ from alumio.forms import ConfigurationForm, ReferenceField
 from alumio.located import Located
 from connectors.models import Incoming, Outgoing
 from routes.models import Route
+from routes.retention import RetentionField
 from transformers.registries import entity_transformers
 
 RETRYABLE = [("failed", "Failed"), ("skipped", "Skipped")]
@@ -22,6 +23,11 @@ class RouteForm(ConfigurationForm):
         widget=forms.CheckboxSelectMultiple,
         label="Statuses to retry",
         help_text="None chosen means Failed.",
+    )
+
+    retention = RetentionField(
+        label="Rules of this route",
+        help_text="A rule here replaces the instance's rule for its status.",
     )
 
     class Meta:

@@ -32,6 +32,7 @@ class Route(Configuration):
         "max_retries",
         "retry_interval",
         "retry_statuses",
+        "newest_wins",
         "waiting_status",
         "realtime",
         "parallel",
@@ -39,6 +40,7 @@ class Route(Configuration):
         "requests_in_flight",
         "max_entity_bytes",
         "unchanged",
+        "retention",
     )
 
     incoming = models.ForeignKey(Incoming, models.PROTECT, related_name="routes")
@@ -57,6 +59,11 @@ class Route(Configuration):
     )
     retry_statuses = models.JSONField(
         "statuses to retry", default=list, blank=True, help_text="Empty means failed."
+    )
+    newest_wins = models.BooleanField(
+        default=False,
+        help_text="A newer task of the same entity replaces an older one that waits for a retry, "
+        "which becomes Skipped.",
     )
     waiting_status = models.BooleanField(
         default=False, help_text="Exported tasks wait for somebody to mark them finished or failed."
@@ -89,6 +96,11 @@ class Route(Configuration):
         default=Unchanged.SEND,
         help_text="What to do with an entity that is as it was when it last became a task. "
         "Skipped tasks can be retried; ignored ones leave no trace.",
+    )
+    retention = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="A rule here replaces the instance's rule for its status.",
     )
 
     @property

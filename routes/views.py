@@ -55,7 +55,7 @@ routes = register(
             Section("Flow", FLOW, "From one system to the other."),
             Section(
                 "Task retrying",
-                ("retry_enabled", "max_retries", "retry_interval", "retry_statuses"),
+                ("retry_enabled", "max_retries", "retry_interval", "retry_statuses", "newest_wins"),
                 "Tasks that did not arrive are tried again by themselves.",
                 switch="retry_enabled",
             ),
@@ -83,6 +83,12 @@ routes = register(
                 excludes="realtime",
             ),
             Section("Entities", ("unchanged", "max_entity_bytes", "requests_in_flight")),
+            Section(
+                "Retention",
+                ("retention",),
+                "Old tasks are removed by the rules of the instance. A rule here replaces the one "
+                "for its status, also by keeping tasks for ever.",
+            ),
         ),
         line=route_line,
         notices=route_notices,

@@ -135,6 +135,8 @@ EXTRAS = {
     "requestsInFlight": "requests_in_flight",
     "maximumEntityBytes": "max_entity_bytes",
     "unchangedEntities": "unchanged",
+    "newestWins": "newest_wins",
+    "retention": "retention",
 }
 
 

@@ -92,6 +92,8 @@ def test_every_setting_of_a_route_goes_out_and_comes_back():
         requests_in_flight=9,
         max_entity_bytes=1_000,
         unchanged="skip",
+        newest_wins=True,
+        retention=[{"status": "failed", "days": 7, "number": None}],
     )
     before = route.content()
     same = {n for n in Route.content_fields if before[n] == Route._meta.get_field(n).get_default()}
