@@ -1,5 +1,6 @@
 """Reads the platform's settings from environment variables, with clear errors."""
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def number(name: str, default: int, least: int, most: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas or blanks from the environment."""
     return os.environ.get(name, default).replace(",", " ").split()
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks or single addresses from the environment, none unless it names some."""
+    found = []
+    for word in words(name):
+        try:
+            found.append(ipaddress.ip_network(word, strict=False))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} takes addresses and networks such as 10.0.0.5 or 10.0.0.0/8, not {word!r}."
+            ) from None
+    return found
 
 
 def folder(name: str, default: Path) -> Path:

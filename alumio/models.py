@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -123,29 +124,72 @@ class Via(models.TextChoices):
     COMMAND = "command", "Command line"
 
 
+class Immutable(TypeError):
+    """Entries of the audit trail stay as they were written."""
+
+
+class AuditQuerySet(models.QuerySet):
+    """Entries can be added and read. Only age removes them."""
+
+    def update(self, **values):
+        raise Immutable("Entries of the audit trail are never changed.")
+
+    def delete(self):
+        raise Immutable("Entries of the audit trail go by age only: use remove_before.")
+
+    def remove_before(self, moment: datetime, most: int) -> int:
+        """For retention: remove at most `most` entries older than a moment. Returns how many."""
+        oldest = list(self.filter(at__lt=moment).order_by("at").values_list("pk", flat=True)[:most])
+        return self.filter(pk__in=oldest)._raw_delete(self.db)
+
+
 class AuditEntry(models.Model):
     """What a person, or the bearer of an API key, did: who, what, to which rows, when, from where.
 
-    `who` is kept as text, so that it outlives the account. `subject` names what it was done to
-    where that is one thing; `criteria` is the filter where it was many.
+    `who` is kept as text, so that it outlives the account. What it was done to, where that is one
+    thing: `subject` names it in words, `kind`, `identifier` and `revision` find it. Where it was
+    many, `criteria` is the filter.
     """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=255)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     via = models.CharField(max_length=8, choices=Via)
     address = models.GenericIPAddressField(null=True)
-    action = models.CharField(max_length=32, db_index=True)
+    action = models.CharField(max_length=32)
     subject = models.CharField(max_length=255, blank=True)
+    kind = models.CharField(max_length=32, blank=True, default="")
+    identifier = models.CharField(max_length=255, blank=True, default="")
+    revision = models.PositiveIntegerField(null=True)
     criteria = models.JSONField(null=True)
     changed = models.PositiveIntegerField(null=True)
     not_allowed = models.PositiveIntegerField(null=True)
     process = models.BigIntegerField(null=True)
     note = models.TextField(blank=True)
 
+    objects = AuditQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["action", "id"], name="audit_action"),
+            models.Index(fields=["user", "id"], name="audit_user"),
+            models.Index(fields=["kind", "identifier", "id"], name="audit_subject"),
+        ]
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise Immutable("Entries of the audit trail are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise Immutable("Entries of the audit trail go by age only.")

@@ -19,6 +19,8 @@ ALUMIO_PORT = environment.number("PORT", 8000, 1, 65535)
 ALUMIO_HTTPS = environment.flag("ALUMIO_HTTPS", False)
 # Who may be called by HTTP inside private networks, for example "10.0.0.0/8, 127.0.0.1:9000".
 ALUMIO_ALLOWED_NETWORKS = environment.words("ALUMIO_ALLOWED_NETWORKS")
+# Proxies whose X-Forwarded-For is believed, for example "127.0.0.1, 10.0.0.0/8".
+ALUMIO_TRUSTED_PROXIES = environment.networks("ALUMIO_TRUSTED_PROXIES")
 # Seconds: after so much silence a running process is lost; a worker looks at the queue at least so
 # often, and repairs and ticks so often.
 ALUMIO_LEASE_SECONDS = 20.0
@@ -180,6 +182,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "alumio.client_address.address_of"
 AXES_LOCKOUT_CALLABLE = "alumio.views.locked_out"
 
 # This machine's own names are always among them: health checks use them.

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ["alumio", "transformers", "connectors", "routes", "tasks", "scheduler"]
 CALL = re.compile(
-    r"""(?:environ(?:\.get\(|\[)|flag\(|number\(|words\(|folder\(|secret_key\(|fernet_keys\()\s*"([A-Z_]+)\""""
+    r"""(?:environ(?:\.get\(|\[)|flag\(|number\(|words\(|networks\(|folder\(|secret_key\(|fernet_keys\()\s*"([A-Z_]+)\""""
 )
 # Not for people: Django's own, and what the supervisor tells its workers.
 FOREIGN = {"DJANGO_SETTINGS_MODULE", "ALUMIO_WORKER_NAME"}
