@@ -16,12 +16,15 @@ from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from alumio.configuration import Configuration
 from alumio.located import Located
 
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
+AGO = re.compile(r"-(\d{1,4})(min|h|d|w)")
+UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Many(forms.SelectMultiple):
@@ -88,7 +91,7 @@ class YesNoField(forms.NullBooleanField):
 
 class MomentField(forms.DateTimeField):
     """A moment in ISO 8601, in UTC where it names no zone. Of a bare date, its first instant, or,
-    with `through`, the end of that day."""
+    with `through`, the end of that day. “-24h” is so long ago (min, h, d, w)."""
 
     def __init__(self, *, through=False, **kwargs):
         self.through = through
@@ -103,10 +106,13 @@ class MomentField(forms.DateTimeField):
             return self._read(LOST_PLUS.sub("+", str(value).strip()))
         except (ValueError, OverflowError):
             raise Located(
-                f"“{value}” is not a moment. Write it like 2026-01-31T13:45:00Z or 2026-01-31."
+                f"“{value}” is not a moment. Write it like 2026-01-31T13:45:00Z or 2026-01-31, "
+                "or like -24h for 24 hours ago."
             ) from None
 
     def _read(self, text: str) -> datetime:
+        if ago := AGO.fullmatch(text):
+            return timezone.now() - timedelta(**{UNITS[ago[2]]: int(ago[1])})
         day = parse_date(text) if len(text) == 10 else None
         if day is not None:
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,7 +1,10 @@
 """The task filter: what the page, the REST API and the bulk actions ask for."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from tasks.filters import TaskFilter
 from tasks.models import Task
@@ -62,8 +65,25 @@ def test_until_a_date_includes_that_day():
     assert length.days == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "ago"),
+    [
+        ("-30min", {"minutes": 30}),
+        ("-24h", {"hours": 24}),
+        ("-7d", {"days": 7}),
+        ("-2w", {"weeks": 2}),
+    ],
+)
+def test_a_moment_may_be_so_long_ago(text, ago):
+    chosen = TaskFilter({"created_after": text})
+
+    assert chosen.is_valid()
+    since = timezone.now() - chosen.cleaned_data["created_after"]
+    assert timedelta(**ago) <= since < timedelta(**ago) + timedelta(minutes=1)
+
+
 def test_what_is_no_moment_is_refused_with_an_example():
-    for text in ("yesterday", "2026-02-30", "9999-12-31", "2026-01-01T99:00"):
+    for text in ("yesterday", "2026-02-30", "9999-12-31", "2026-01-01T99:00", "-3y", "-24"):
         assert "is not a moment" in wrong({"updated_before": text})["updated_before"]
 
 
