@@ -10,9 +10,10 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from alumio import comparison, usage
+from alumio import comparison, configuration_audit, usage
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
+from alumio.audit import Actor
 from alumio.configuration import Configuration, StaleRevision
 from alumio.filters import ConfigurationFilter
 from alumio.forms import ConfigurationForm, ReferenceField
@@ -65,7 +66,9 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
         self.refuse_stale(found, self.expected(found, {}))
         self.refuse_used(found)
         refuse_loss(found)
-        found.delete()
+        with transaction.atomic():
+            configuration_audit.deleted(Actor.of(request), found)
+            found.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     # -- how ------------------------------------------------------------------------------------
@@ -100,7 +103,9 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
             raise Invalid(form.located_errors())
         try:
             with transaction.atomic():
-                return form.save()
+                saved = form.save()
+                configuration_audit.saved(Actor.of(self.request), saved)
+                return saved
         except StaleRevision as stale:
             raise self.stale(stale) from None
         except IntegrityError:

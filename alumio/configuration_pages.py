@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views import View
 
-from alumio import comparison, posted, usage
+from alumio import comparison, configuration_audit, posted, usage
 from alumio.access import RoleRequired
+from alumio.audit import Actor
 from alumio.configuration import Configuration, StaleRevision, free_identifier
 from alumio.drawnform import DrawnForm
 from alumio.forms import ConfigurationForm
@@ -39,6 +40,10 @@ class ConfigurationView(RoleRequired, View):
     def show(self, template: str, context: dict, status=200):
         context |= {"pages": self.pages, "may_change": self.may_change()}
         return render(self.request, f"{self.folder}/{template}.html", context, status=status)
+
+    def note(self, configuration: Configuration, action: str = "", text: str = "") -> None:
+        """Tell the audit trail of the revision that this request stored."""
+        configuration_audit.saved(Actor.of(self.request), configuration, action, text)
 
     def back(self):
         fallback = self.pages.url("list")
@@ -99,6 +104,7 @@ class Edit(ConfigurationView):
         try:
             with transaction.atomic():
                 saved = form.save()
+                self.note(saved)
         except StaleRevision as stale:
             return self.draw_stale(form, stale)
         except IntegrityError:
@@ -173,7 +179,9 @@ class Switch(ConfigurationView):
         configuration = self.find(identifier)
         configuration.enabled = request.POST.get("enabled") == "1"
         try:
-            configuration.store(request.user)
+            with transaction.atomic():
+                configuration.store(request.user)
+                self.note(configuration)
         except StaleRevision:
             messages.error(request, f"“{configuration.name}” was changed meanwhile. Try again.")
             configuration.refresh_from_db()
@@ -200,7 +208,9 @@ class Duplicate(ConfigurationView):
             description=original.description,
             enabled=False,
         )
-        copied.store(request.user)
+        with transaction.atomic():
+            copied.store(request.user)
+            self.note(copied, "duplicate", f"A copy of “{original.name}”.")
         messages.success(request, f"This is the copy of “{original.name}”. It is disabled.")
         return redirect(self.pages.url("edit", copied.identifier))
 
@@ -228,7 +238,9 @@ class Delete(ConfigurationView):
         if usage.uses_of(configuration) or usage.kept_because_of(configuration):
             return self.ask(configuration, status=409)
         try:
-            configuration.delete()
+            with transaction.atomic():
+                configuration_audit.deleted(Actor.of(request), configuration)
+                configuration.delete()
         except ProtectedError:
             return self.ask(configuration, status=409)
         messages.success(request, f"“{configuration.name}” was deleted.")
@@ -275,7 +287,9 @@ class Old(ConfigurationView):
         form = self.pages.form(content, instance=configuration, user=request.user)
         if not form.is_valid():
             return self.draw_refusal(form, configuration)
-        form.save()
+        with transaction.atomic():
+            form.save()
+            self.note(form.instance, "restore", f"Revision {number} is back.")
         messages.success(
             request, f"Revision {number} is back, as revision {form.instance.revision}."
         )

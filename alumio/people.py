@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views import View
 
+from alumio import audit
 from alumio.access import RoleRequired
+from alumio.audit import Actor
 from alumio.models import ApiKey, Role, User
 
 
@@ -40,7 +42,9 @@ class ApiKeys(AdministratorView):
         form = ApiKeyForm(request.POST)
         if not form.is_valid():
             return self.show(request, form, status=422)
-        key, text = ApiKey.issue(**form.cleaned_data, created_by=request.user)
+        with transaction.atomic():
+            key, text = ApiKey.issue(**form.cleaned_data, created_by=request.user)
+            note_key(Actor.of(request), "create-key", key)
         return self.show(request, ApiKeyForm(), issued=key, text=text)
 
     def show(self, request, form, status=200, **extra):
@@ -60,9 +64,17 @@ class RevokeApiKey(AdministratorView):
 
     def post(self, request, pk):
         key = get_object_or_404(ApiKey, pk=pk)
-        ApiKey.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
+        with transaction.atomic():
+            valid = ApiKey.objects.filter(pk=pk, revoked_at=None)
+            if valid.update(revoked_at=timezone.now()):
+                note_key(Actor.of(request), "revoke-key", key)
         messages.success(request, f"The key “{key.name}” was revoked. It opens nothing any more.")
         return redirect("api-keys")
+
+
+def note_key(actor: Actor, action: str, key: ApiKey) -> None:
+    note = f"Role {key.role}." if action == "create-key" else ""
+    audit.record(actor, action, str(key), kind="key", identifier=str(key.pk), note=note)
 
 
 # ---------------------------------------------------------------- users
@@ -141,6 +153,22 @@ def is_last_administrator(user: User) -> bool:
     return administrators == [user.pk]
 
 
+def changes(before: User, after: User) -> list[tuple[str, str]]:
+    """What a save did to a user, as the audit trail's actions, each with its note."""
+    switched = "activate-user" if after.is_active else "deactivate-user"
+    found = (
+        (before.name != after.name, "rename-user", f"“{before.name}” became “{after.name}”."),
+        (before.role != after.role, "change-role", f"From {before.role} to {after.role}."),
+        (before.is_active != after.is_active, switched, ""),
+        (before.password != after.password, "set-password", ""),
+    )
+    return [(action, note) for differs, action, note in found if differs]
+
+
+def note_user(actor: Actor, action: str, user: User, note: str = "") -> None:
+    audit.record(actor, action, user.email, kind="user", identifier=str(user.pk), note=note)
+
+
 class Users(AdministratorView):
     def get(self, request):
         return self.show(request, NewUserForm())
@@ -149,7 +177,9 @@ class Users(AdministratorView):
         form = NewUserForm(request.POST)
         if not form.is_valid():
             return self.show(request, form, status=422)
-        user = form.save()
+        with transaction.atomic():
+            user = form.save()
+            note_user(Actor.of(request), "create-user", user, f"Role {user.role}.")
         messages.success(request, f"{user} can sign in now.")
         return redirect("users")
 
@@ -169,7 +199,10 @@ class OneUser(AdministratorView):
         form = UserForm(request.POST, instance=user)
         if not form.is_valid():
             return self.show(request, User.objects.get(pk=pk), form, status=422)
+        before = form.initial_user
         form.save()
+        for action, note in changes(before, user):
+            note_user(Actor.of(request), action, user, note)
         messages.success(request, f"{user} was saved.")
         return redirect("users")
 

@@ -1,6 +1,5 @@
 """All addresses of the platform, floor by floor."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from alumio import dashboard, people, views
@@ -12,7 +11,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("alumio.api_urls")),
     path("login/", views.SignIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", views.SignOut.as_view(), name="logout"),
     path("theme/", views.Theme.as_view(), name="theme"),
     path("profile/", views.Profile.as_view(), name="profile"),
     path("api-keys/", people.ApiKeys.as_view(), name="api-keys"),

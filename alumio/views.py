@@ -4,13 +4,16 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
+from alumio import audit, refused_sign_in
 from alumio.access import RoleRequired
+from alumio.audit import Actor
 from alumio.models import Role
 
 YEAR_IN_SECONDS = 31_536_000
@@ -41,8 +44,24 @@ class SignIn(LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
 
+    def form_valid(self, form):
+        with transaction.atomic():
+            answer = super().form_valid(form)
+            audit.record(Actor.of(self.request), "sign-in")
+        return answer
+
     def form_invalid(self, form):
+        typed = form.data.get("username", "")
+        if typed and form.data.get("password"):
+            refused_sign_in.note(self.request, typed)
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class SignOut(LogoutView):
+    def post(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            audit.record(Actor.of(request), "sign-out")
+        return super().post(request, *args, **kwargs)
 
 
 def locked_out(request, original_response=None, credentials=None):
@@ -74,8 +93,11 @@ class Profile(RoleRequired, View):
     def post(self, request):
         if "password" in request.POST:
             return self.change_password(request)
-        request.user.name = request.POST.get("name", "").strip()[:255]
-        request.user.save(update_fields=["name"])
+        before, name = request.user.name, request.POST.get("name", "").replace("\0", "").strip()
+        with transaction.atomic():
+            request.user.name = name[:255]
+            request.user.save(update_fields=["name"])
+            self.note("rename-user", f"“{before}” became “{request.user.name}”.")
         messages.success(request, "Your name was saved.")
         return redirect("profile")
 
@@ -83,9 +105,22 @@ class Profile(RoleRequired, View):
         form = PasswordChangeForm(request.user, request.POST)
         if not form.is_valid():
             return self.show(request, form, status=422)
-        update_session_auth_hash(request, form.save())
+        with transaction.atomic():
+            update_session_auth_hash(request, form.save())
+            self.note("change-password")
         messages.success(request, "Your password was changed.")
         return redirect("profile")
+
+    def note(self, action: str, text: str = "") -> None:
+        me = self.request.user
+        audit.record(
+            Actor.of(self.request),
+            action,
+            me.email,
+            kind="user",
+            identifier=str(me.pk),
+            note=text,
+        )
 
     def show(self, request, form, status=200):
         return render(request, "profile.html", {"form": form}, status=status)
