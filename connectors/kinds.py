@@ -27,7 +27,10 @@ class Result(NamedTuple):
 
 
 class Subscriber(Component):
-    """Fetches records from a system."""
+    """Fetches records from a system. `can_be_asked_again`: for a record that it gave before; a
+    source that only receives what is sent to it cannot."""
+
+    can_be_asked_again = True
 
     def subscribe(self, context: Context, cursor: Any = None) -> Iterator[Page]:
         """Stream the source's pages. Raises SubscriberError; logs requests with context.log."""

@@ -3,7 +3,7 @@
 import reprlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -79,12 +79,14 @@ class Lane:
 
 
 class Import:
-    """One incoming and its enabled routes, built once, ready to run."""
+    """One incoming and its enabled routes, or only the given ones, built once, ready to run."""
 
-    def __init__(self, incoming: Incoming, run: Run):
+    def __init__(self, incoming: Incoming, run: Run, routes: Iterable[Route] | None = None):
         self.incoming, self.run = incoming, run
+        if routes is None:
+            routes = incoming.routes.filter(enabled=True).order_by("pk")
         with noting_uses() as self.revisions:
-            self._build(incoming)
+            self._build(incoming, routes)
         self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
         self.storages = Storages()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
@@ -92,8 +94,7 @@ class Import:
         self.untouched = self._context()  # for records that no step of the incoming sees
         self.noted = 0
 
-    def _build(self, incoming: Incoming) -> None:
-        routes = incoming.routes.filter(enabled=True).order_by("pk")
+    def _build(self, incoming: Incoming, routes: Iterable[Route]) -> None:
         self.lanes = [Lane(route) for route in routes]
         self.steps = Pipeline.build(incoming.transformers)
         self.changes = bool(self.steps) or any(lane.steps for lane in self.lanes)

@@ -8,6 +8,7 @@ from connectors.registries import subscribers
 class NoData(Subscriber):
     prototype, label = "no-data-subscriber", "No data"
     help = "Gives one empty entity, to run transformers on a schedule."
+    can_be_asked_again = False
 
     def subscribe(self, context, cursor=None):
         yield Page(iter([{}]), {"page": 1})
