@@ -1,16 +1,18 @@
 """REST: processes, scheduled jobs, and running an incoming or a route now."""
 
+from django.db import transaction
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
+from alumio.audit import Actor
 from alumio.configuration_api import ConfigurationViewSet
 from alumio.located import Located
 from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler import queue
+from scheduler import process_audit, queue
 from scheduler.filters import ProcessFilter, ScheduledJobFilter
 from scheduler.forms import ScheduledJobForm
 from scheduler.models import Kind, Process, Trigger
@@ -147,7 +149,11 @@ class Skip(ApiView):
     @described("Take a process out of the queue", {200: shape("Process")}, refusals=(409,))
     def post(self, request, pk):
         process = find(pk)
-        if not queue.skip(process, name_of(request.user)):
+        with transaction.atomic():
+            skipped = queue.skip(process, name_of(request.user))
+            if skipped:
+                process_audit.ended(Actor.of(request), "skip-process", process)
+        if not skipped:
             raise Conflict(
                 f"Process {pk} is {find(pk).status}: only a scheduled one can be skipped."
             )
@@ -160,7 +166,11 @@ class Stop(ApiView):
     )
     def post(self, request, pk):
         process = find(pk)
-        if not queue.request_stop(process, name_of(request.user)):
+        with transaction.atomic():
+            asked = queue.request_stop(process, name_of(request.user))
+            if asked:
+                process_audit.ended(Actor.of(request), "stop-process", process)
+        if not asked:
             now = find(pk).status
             raise Conflict(f"Process {pk} is {now}: only a running one can be stopped.")
         return Response(in_list(find(pk)), status.HTTP_202_ACCEPTED)
@@ -208,7 +218,10 @@ def run(request, model, identifier: str, limit: int | None = None) -> Response:
         noun = model._meta.verbose_name
         raise exceptions.NotFound(f"There is no {noun} called “{identifier}”.")
     try:
-        queued = queue.enqueue(target, Trigger.API, limit=limit, user=person_of(request.user))
+        with transaction.atomic():
+            queued = queue.enqueue(target, Trigger.API, limit=limit, user=person_of(request.user))
+            if queued.process:
+                process_audit.queued(Actor.of(request), target, queued.process)
     except queue.Disabled as error:
         raise Conflict(str(error)) from None
     if queued.process is None:

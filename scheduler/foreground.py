@@ -15,9 +15,10 @@ from django.db import transaction
 from tqdm import tqdm
 
 from alumio import database
+from alumio.audit import Actor
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler import queue
+from scheduler import process_audit, queue
 from scheduler.execution import execute
 from scheduler.models import Kind, Process, Trigger
 from scheduler.runs import ProcessRun
@@ -46,6 +47,7 @@ def start(target: Incoming | Route, limit: int | None = None) -> Process:
         started = queue.start(process, f"{socket.gethostname()}:command-{os.getpid()}")
         if started is None:
             raise Busy(f"“{target.name}” is being run by another process. Try again later.")
+        process_audit.queued(Actor.of_command(), target, started)
     return started
 
 

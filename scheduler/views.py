@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +12,12 @@ from django.views import View
 
 from alumio import jsontext
 from alumio.access import RoleRequired
+from alumio.audit import Actor
 from alumio.views import safe_next
 from connectors.models import Incoming
 from connectors.redaction import Redactor
 from routes.models import Route
-from scheduler import cron, queue
+from scheduler import cron, process_audit, queue
 from scheduler.listing import ProcessList, describe, processes, tasks_url
 from scheduler.models import Process, ScheduledJob, Trigger
 from tasks.actions import name_of
@@ -55,11 +57,14 @@ class ProcessPage(RoleRequired, View):
 class ProcessChange(RoleRequired, View):
     """Skips what is scheduled, or stops what runs."""
 
-    verb = ""
+    verb = action = ""
 
     def post(self, request, pk):
         process = get_object_or_404(Process.objects.defer("cursor"), pk=pk)
-        changed, done, needed = self.change(process, name_of(request.user))
+        with transaction.atomic():
+            changed, done, needed = self.change(process, name_of(request.user))
+            if changed:
+                process_audit.ended(Actor.of(request), self.action, process)
         if changed:
             messages.success(request, done)
         else:
@@ -72,7 +77,7 @@ class ProcessChange(RoleRequired, View):
 
 
 class Skip(ProcessChange):
-    verb = "skipped"
+    verb, action = "skipped", "skip-process"
 
     def change(self, process, by):
         text = f"Process {process.pk} was taken out of the queue."
@@ -80,7 +85,7 @@ class Skip(ProcessChange):
 
 
 class Stop(ProcessChange):
-    verb = "stopped"
+    verb, action = "stopped", "stop-process"
 
     def change(self, process, by):
         text = f"Process {process.pk} stops after the tasks in hand."
@@ -124,7 +129,10 @@ class RunJob(RoleRequired, View):
 def run(request, target: Incoming | Route, **options) -> None:
     """Enqueue, and tell the person what came of it."""
     try:
-        queued = queue.enqueue(target, Trigger.PERSON, user=request.user, **options)
+        with transaction.atomic():
+            queued = queue.enqueue(target, Trigger.PERSON, user=request.user, **options)
+            if queued.process:
+                process_audit.queued(Actor.of(request), target, queued.process)
     except queue.Disabled as error:
         messages.warning(request, str(error))
         return
