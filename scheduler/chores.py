@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from scheduler.models import Kind
 from scheduler.repair import repair_lost
+from tasks.reimport import reimport
 from tasks.run import Run
 
 
@@ -20,4 +21,7 @@ def repair(arguments: dict, run: Run) -> str:
     return "" if found else "Nothing was stuck."
 
 
-BY_KIND: dict[str, Callable[[dict, Run], str | None]] = {Kind.REPAIR: repair}
+BY_KIND: dict[str, Callable[[dict, Run], str | None]] = {
+    Kind.REPAIR: repair,
+    Kind.REIMPORT: reimport,
+}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Now
 
 from alumio import audit, database, jsontext
@@ -94,6 +94,11 @@ def newest(task: Task) -> Version | None:
     return _version(row) if row else _imported(task)
 
 
+def number_of(task: Task) -> int:
+    """The number of the newest version."""
+    return task.versions.aggregate(newest=Max("number"))["newest"] or IMPORTED
+
+
 def find(task: Task, number: int) -> Version | None:
     row = PayloadVersion.objects.filter(task=task, number=number).first()
     if row is None:
@@ -154,7 +159,7 @@ def lock(task: Task, retry: bool = False) -> Task:
 
 
 def put(task: Task, before: Version, text: str, actor: Actor, reason: str = "") -> Version:
-    """Write the text as the next version of a locked task; the version before where it is the same."""
+    """Write the text as the next version of a locked task, where it differs from the one before."""
     if text == before.data:
         return before
     made = Version(before.number + 1, text, database.now(), actor.name[:255], reason)
@@ -174,10 +179,19 @@ def put(task: Task, before: Version, text: str, actor: Actor, reason: str = "") 
     return made
 
 
-def apply(task: Task, version: Version, before: Version, told: str, *, retry: bool) -> None:
+def apply(
+    task: Task,
+    version: Version,
+    before: Version,
+    told: str,
+    *,
+    retry: bool,
+    process: int | None = None,
+) -> None:
     """Let a locked task have this version, deliver it again where that is wanted, and tell of it.
 
-    Other data is another delivery, and so is a retry: the target must not take it for a repeat.
+    A retry is a new delivery, and so is other data where some was sent already: the target must not
+    take it for a repeat.
     """
     changed = version.number != before.number
     if not (changed or retry):
@@ -194,7 +208,7 @@ def apply(task: Task, version: Version, before: Version, told: str, *, retry: bo
         mine.update(updated_at=Now(), **values)
     line, verb = LogLine("notice", told), "retry" if retry else ""
     entry = messages.Entry(task.pk, Phase.EXPORT.value, task.attempt, line, verb)
-    messages.write([entry], None, database.now())
+    messages.write([entry], process, database.now())
 
 
 def why_not(task: Task, retry: bool = False) -> str:
@@ -217,7 +231,13 @@ def _in_words(version: Version, before: Version, actor: Actor, change: Change) -
 
 def _record(actor: Actor, action: str, task: Task, note: str) -> None:
     audit.record(
-        actor, action, task.identifier, kind="task", identifier=task.identifier, changed=1, note=note
+        actor,
+        action,
+        task.identifier,
+        kind="task",
+        identifier=task.identifier,
+        changed=1,
+        note=note,
     )
 
 
