@@ -5,6 +5,8 @@ from collections import Counter
 
 from django.db import models, transaction
 
+from alumio import audit
+from alumio.audit import Actor
 from alumio.configuration import Configuration
 from alumio.models import Revision
 from alumio.references import forms_by_model, references_of
@@ -26,8 +28,9 @@ class StillUsed(Exception):
     """Configurations that are not the demo's use some of it; the text names them."""
 
 
-def remove() -> Counter:
-    """Remove the demo. Returns how many tasks and configurations went. Raises StillUsed.
+def remove(actor: Actor | None = None) -> Counter:
+    """Remove the demo, and note it in the audit trail for the actor. Returns how many tasks and
+    configurations went. Raises StillUsed.
 
     May be repeated when it was interrupted.
     """
@@ -40,6 +43,8 @@ def remove() -> Counter:
     with transaction.atomic():  # all or none, so that the button stays until nothing is left
         for model in by_dependence():
             removed["configurations"] += delete_configurations(model)
+        if actor and removed["configurations"]:
+            audit.record(actor, "remove-demo", note=told(removed))
     return removed
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from alumio import jsontext
 from alumio.access import RoleRequired
+from alumio.audit import Actor
 from alumio.demo import door, erp, removal, shop
 from alumio.models import Role
 
@@ -138,7 +139,7 @@ class Remove(RoleRequired, View):
 
     def post(self, request):
         try:
-            removed = removal.remove()
+            removed = removal.remove(Actor.of(request))
         except removal.StillUsed as error:
             messages.error(request, str(error))
         else:

@@ -6,12 +6,16 @@ until a whole pass stores none.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import transaction
 
+from alumio import configuration_audit
+from alumio.audit import Actor
 from alumio.exchange.kinds import KINDS
 from alumio.exchange.reading import Contents, Draft, Problem
 from alumio.exchange.variables import named_in, undefined
+from alumio.models import User
 
 SKIP, OVERWRITE = "skip", "overwrite"
 MODES = (SKIP, OVERWRITE)
@@ -34,15 +38,29 @@ class Report:
         return not self.problems
 
 
+class Storing(NamedTuple):
+    """How drafts are stored, and for whom."""
+
+    mode: str
+    user: User | None
+    actor: Actor | None
+
+
 class _Undo(Exception):
     pass
 
 
 def import_configurations(
-    contents: Contents, mode: str = SKIP, dry_run=False, user=None, create_schemas=False
+    contents: Contents,
+    mode: str = SKIP,
+    dry_run=False,
+    user=None,
+    create_schemas=False,
+    actor: Actor | None = None,
 ) -> Report:
     """Store the drafts in one transaction. With problems or `dry_run` nothing is stored.
 
+    `user` is noted with the revisions, `actor` in the audit trail.
     `create_schemas` makes an empty entity schema where incomings name one that there is not.
     """
     drafts = contents.drafts + (missing_schemas(contents.drafts) if create_schemas else [])
@@ -50,7 +68,7 @@ def import_configurations(
     report.undefined_variables = undefined(named_in([draft.data for draft in contents.drafts]))
     try:
         with transaction.atomic():
-            _store_all(drafts, mode, user, report)
+            _store_all(drafts, Storing(mode, user, actor), report)
             if report.problems or dry_run:
                 raise _Undo
     except _Undo:
@@ -75,13 +93,11 @@ def missing_schemas(drafts: list[Draft]) -> list[Draft]:
     ]
 
 
-def _store_all(drafts: list[Draft], mode: str, user, report: Report) -> None:
+def _store_all(drafts: list[Draft], storing: Storing, report: Report) -> None:
     waiting, failed = list(drafts), {}
     while waiting:
         failed = {
-            draft.key: problems
-            for draft in waiting
-            if (problems := _store(draft, mode, user, report))
+            draft.key: problems for draft in waiting if (problems := _store(draft, storing, report))
         }
         if len(failed) == len(waiting):
             break
@@ -89,19 +105,21 @@ def _store_all(drafts: list[Draft], mode: str, user, report: Report) -> None:
     report.problems += _causes_first(waiting, failed)
 
 
-def _store(draft: Draft, mode: str, user, report: Report) -> list[Problem]:
+def _store(draft: Draft, storing: Storing, report: Report) -> list[Problem]:
     """Store one draft, or say why it cannot be stored (yet)."""
     existing = draft.kind.model.objects.filter(identifier=draft.identifier).first()
-    if existing and mode == SKIP:
+    if existing and storing.mode == SKIP:
         report.skipped[draft.kind.type] += 1
         return []
-    form = draft.kind.form(dict(draft.data), instance=existing, user=user, partial=False)
+    form = draft.kind.form(dict(draft.data), instance=existing, user=storing.user, partial=False)
     if not form.is_valid():
         return [
             Problem(draft.source, error.reason, str(draft), " › ".join(error.words))
             for error in form.located_errors()
         ]
-    form.save()
+    saved = form.save()
+    if storing.actor:
+        configuration_audit.saved(storing.actor, saved, "import", f"From {draft.source}.")
     (report.updated if existing else report.created)[draft.kind.type] += 1
     report.notes += [f"{draft.source} › {draft}: {note}" for note in draft.notes]
     return []

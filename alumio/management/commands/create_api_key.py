@@ -4,8 +4,11 @@ import json as jsonlib
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from alumio.audit import Actor
 from alumio.models import ApiKey, Role
+from alumio.people import note_key
 
 
 class Command(BaseCommand):
@@ -20,7 +23,9 @@ class Command(BaseCommand):
     def handle(self, name, role, person, json, **options):
         if not name.strip() or len(name) > 255:
             raise CommandError("A name has 1 to 255 characters.")
-        key, text = ApiKey.issue(name.strip(), role, owner(person))
+        with transaction.atomic():
+            key, text = ApiKey.issue(name.strip(), role, owner(person))
+            note_key(Actor.of_command(), "create-key", key)
         if json:
             text = jsonlib.dumps({"name": key.name, "role": key.role, "key": text})
         self.stdout.write(text)

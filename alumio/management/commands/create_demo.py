@@ -1,7 +1,10 @@
 """`manage.py create_demo`: a demo shop and a demo ERP between which records travel."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from alumio import audit
+from alumio.audit import Actor
 from alumio.demo import creation
 
 
@@ -21,7 +24,10 @@ class Command(BaseCommand):
         if if_empty and creation.any_configuration():
             return
         try:
-            made = creation.create()
+            with transaction.atomic():
+                made = creation.create()
+                if made:
+                    audit.record(Actor.of_command(), "create-demo")
         except creation.Taken as error:
             raise CommandError(str(error)) from None
         self.stdout.write(

@@ -8,8 +8,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.db import transaction
 
+from alumio.audit import Actor
 from alumio.models import Role
+from alumio.people import note_user
 
 DEFAULT_EMAIL = "admin@example.com"
 
@@ -29,7 +32,9 @@ class Command(BaseCommand):
         given = os.environ.get("ALUMIO_ADMIN_PASSWORD")
         refuse_bad(email, given)
         password = given or secrets.token_urlsafe(12)
-        users.create_superuser(email, password)
+        with transaction.atomic():
+            made = users.create_superuser(email, password)
+            note_user(Actor.of_command(), "create-user", made, f"Role {made.role}.")
         self.stdout.write(f"Administrator: {email}")
         if not given:
             self.stdout.write(f"Password (shown this once): {password}")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from alumio import audit
+from alumio.audit import Actor
 from alumio.exchange.exporting import export
 from alumio.exchange.kinds import KINDS
 
@@ -22,6 +24,15 @@ class Command(BaseCommand):
         lines = list(export(types or (), identifiers))
         if identifiers and not lines:
             raise CommandError("No configuration has such an identifier.")
+        chosen = {"type": types or [], "identifier": identifiers}
+        criteria = {name: words for name, words in chosen.items() if words}
+        audit.record(
+            Actor.of_command(),
+            "export",
+            criteria=criteria,
+            changed=len(lines),
+            note="Without secrets.",
+        )
         text = "".join(f"{line}\n" for line in lines)
         if output is None:
             self.stdout.write(text, ending="")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from alumio.audit import Actor
 from alumio.exchange.importing import MODES, SKIP, Report, import_configurations
 from alumio.exchange.reading import read_files
 
@@ -30,7 +31,9 @@ class Command(BaseCommand):
             contents = read_files(files)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from None
-        report = import_configurations(contents, mode, dry_run, create_schemas=create_schemas)
+        report = import_configurations(
+            contents, mode, dry_run, create_schemas=create_schemas, actor=Actor.of_command()
+        )
         if json:
             self.stdout.write(jsonlib.dumps(as_json(report, dry_run), ensure_ascii=False))
         else:

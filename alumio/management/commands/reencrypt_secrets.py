@@ -4,6 +4,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from alumio import audit
+from alumio.audit import Actor
 from alumio.secrets import EncryptedJSONField
 
 
@@ -15,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         count = sum(reencrypt(model, fields) for model, fields in encrypted_columns())
+        audit.record(Actor.of_command(), "reencrypt", changed=count)
         self.stdout.write(f"{count} rows encrypted with the newest key.")
 
 
