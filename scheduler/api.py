@@ -17,7 +17,6 @@ from scheduler.filters import ProcessFilter, ScheduledJobFilter
 from scheduler.forms import ScheduledJobForm
 from scheduler.models import Kind, Process, Trigger
 from scheduler.status import Status
-from tasks.actions import name_of
 from tasks.api import readable
 from tasks.models import Level
 
@@ -150,7 +149,7 @@ class Skip(ApiView):
     def post(self, request, pk):
         process = find(pk)
         with transaction.atomic():
-            skipped = queue.skip(process, name_of(request.user))
+            skipped = queue.skip(process, Actor.of(request).name)
             if skipped:
                 process_audit.ended(Actor.of(request), "skip-process", process)
         if not skipped:
@@ -167,7 +166,7 @@ class Stop(ApiView):
     def post(self, request, pk):
         process = find(pk)
         with transaction.atomic():
-            asked = queue.request_stop(process, name_of(request.user))
+            asked = queue.request_stop(process, Actor.of(request).name)
             if asked:
                 process_audit.ended(Actor.of(request), "stop-process", process)
         if not asked:

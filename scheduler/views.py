@@ -20,7 +20,6 @@ from routes.models import Route
 from scheduler import cron, process_audit, queue
 from scheduler.listing import ProcessList, describe, processes, tasks_url
 from scheduler.models import Process, ScheduledJob, Trigger
-from tasks.actions import name_of
 from tasks.log import Line
 
 MOST_MESSAGES = 300
@@ -62,7 +61,7 @@ class ProcessChange(RoleRequired, View):
     def post(self, request, pk):
         process = get_object_or_404(Process.objects.defer("cursor"), pk=pk)
         with transaction.atomic():
-            changed, done, needed = self.change(process, name_of(request.user))
+            changed, done, needed = self.change(process, Actor.of(request).name)
             if changed:
                 process_audit.ended(Actor.of(request), self.action, process)
         if changed:
