@@ -140,7 +140,7 @@ class AuditQuerySet(models.QuerySet):
     def remove_before(self, moment: datetime, most: int) -> int:
         """For retention: remove at most `most` entries older than a moment. Returns how many."""
         oldest = list(self.filter(at__lt=moment).order_by("at").values_list("pk", flat=True)[:most])
-        return self.filter(pk__in=oldest)._raw_delete(self.db)
+        return self.filter(pk__in=oldest)._raw_delete(self.db) or 0
 
 
 class AuditEntry(models.Model):
