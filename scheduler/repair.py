@@ -17,7 +17,7 @@ from scheduler import queue
 from scheduler.models import Process
 from scheduler.runs import LEASE
 from scheduler.status import Status
-from tasks import messages
+from tasks import causes, messages
 from tasks.models import Phase, Task
 from tasks.settle import MAX_GROUP
 from tasks.status import Status as TaskStatus
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 MAX_DEATHS = 3
 POISONOUS = "The worker died while processing this task, for the third time."
+POISON = causes.Reason(POISONOUS, "worker")
 DIED = "The worker died; the task is due again."
 NOT_BEGUN = "The worker died before it began this task, which is due again."
 LOST = "Lost: its worker died or was cut off."
@@ -77,7 +78,8 @@ def release_tasks(process: Process) -> tuple[int, int]:
     suspects = held.filter(id__in=_begun(process, held))
     poisonous = suspects.filter(deaths__gte=MAX_DEATHS - 1)
     _tell(process, poisonous, LogLine("error", POISONOUS), "give up")
-    failed = poisonous.move("give up", deaths=F("deaths") + 1)
+    cause = causes.id_of(POISON) if poisonous.exists() else None
+    failed = poisonous.move("give up", deaths=F("deaths") + 1, cause=cause)
     _tell(process, suspects, LogLine("warning", DIED), "release")
     back = {"attempts": F("attempts") - 1}
     released = suspects.move("release", deaths=F("deaths") + 1, **back)

@@ -16,13 +16,14 @@ from connectors.errors import PublisherError
 from connectors.registries import publishers
 from connectors.storage import Storages
 from routes.models import Route
+from tasks.causes import Reason, reason_of
 from tasks.claim import Claimed
 from tasks.outcome import DELIVERED, DROPPED, ERROR, UNSENT, Outcome, retried
 from tasks.run import Run
 from tasks.variables import variables
 from transformers.context import Context
 from transformers.entity import Entity
-from transformers.errors import StepError
+from transformers.errors import StepError, placed
 from transformers.pipeline import Pipeline
 
 
@@ -48,17 +49,18 @@ class Export:
         scope = {"task": task.identifier, "idempotency_key": task.idempotency_key, **self.scope}
         kept = self.storages.apart()
         context = Context(scope=scope, variables=self.variables, storages=kept.layer())
+        reason = None
         try:
             result = self._deliver(task, context, kept)
             if result == DELIVERED or not self.tries_dropped_again:
                 context.storages.merge()
         except (StepError, PublisherError) as error:
             context.log("error", str(error), getattr(error, "detail", None))
-            result = UNSENT if database.is_away(error) else ERROR
+            result, reason = _failed(error, task)
         except BaseException as error:  # even SystemExit: without its thread the task would hang
             context.log("error", f"Unexpected {type(error).__name__}: {error}")
-            result = UNSENT if database.is_away(error) else ERROR
-        return Outcome(task, result, context.messages, kept)
+            result, reason = _failed(error, task)
+        return Outcome(task, result, context.messages, kept, reason)
 
     def _deliver(self, task: Claimed, context: Context, kept: Storages) -> str:
         """What the steps store counts once all is delivered or dropped for good: an entity that is
@@ -82,11 +84,25 @@ class Export:
         context.log("info", answer.text + which, answer.detail)
         if self.after:
             before, context.storages = context.storages, context.storages.layer()
-            for _ in self.after.run(Entity(answer.data, entity.schema), context):
-                pass
+            self._run_after(Entity(answer.data, entity.schema), context)
             context.storages.merge(before)
             context.storages.merge(kept)
             context.storages = before
+
+    def _run_after(self, answer: Entity, context: Context) -> None:
+        try:
+            for _ in self.after.run(answer, context):
+                pass
+        except StepError as error:
+            raise placed(error, "after publishing") from error
+
+
+def _failed(error: BaseException, task: Claimed) -> tuple[str, Reason | None]:
+    """What an error makes of an attempt, and why; nothing where the database was away."""
+    if database.is_away(error):
+        return UNSENT, None
+    place = "publisher" if isinstance(error, PublisherError) else "outgoing"
+    return ERROR, reason_of(error, place, task.entity)
 
 
 class Deliverers:

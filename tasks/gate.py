@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from alumio import jsontext
 from routes.models import Route
+from tasks.causes import Reason, reason
 from tasks.limits import beginning, max_bytes, size_of
 from tasks.messages import storable
 from tasks.status import Status
@@ -17,7 +18,7 @@ MAX_IDENTIFIER = 255
 
 @dataclass(slots=True)
 class Draft:
-    """A task that is not inserted yet."""
+    """A task that is not inserted yet. `reason` is why it is Rejected, `cause` the row of that."""
 
     route: Route
     status: str
@@ -26,6 +27,8 @@ class Draft:
     data: str
     size: int
     messages: list[LogLine] = field(default_factory=list)
+    reason: Reason | None = None
+    cause: int | None = None
 
 
 class Gate:
@@ -43,15 +46,17 @@ class Gate:
         schema = self._schema(entity.schema)
         identifier, reasons = schema.examine(entity.data)
         if size > self.limit:
-            reasons = [
-                f"The entity has {size:,} bytes; at most {self.limit:,} are allowed.",
-                *reasons,
-            ]
+            too_large = f"The entity has {size:,} bytes; at most {self.limit:,} are allowed."
+            why = reason(too_large, "size limit")
+            return self.reject(
+                text, entity.schema, [too_large, *reasons], messages, why, identifier
+            )
         if reasons:
-            return self.reject(text, entity.schema, reasons, messages, identifier)
+            why = schema.why(entity.data, reasons[0])
+            return self.reject(text, entity.schema, reasons, messages, why, identifier)
         return Draft(self.route, Status.NEW, entity.schema or "", identifier, text, size, messages)
 
-    def reject(self, text, schema, reasons, messages, identifier="") -> Draft:
+    def reject(self, text, schema, reasons, messages, why: Reason, identifier="") -> Draft:
         """A rejected draft: it keeps its size and its first 1,000 bytes."""
         lines = [*messages, *(LogLine("error", f"Rejected: {reason}") for reason in reasons)]
         return Draft(
@@ -62,6 +67,7 @@ class Gate:
             beginning(text),
             size_of(text),
             lines,
+            why,
         )
 
     def _schema(self, name: str | None) -> "_Schema":
@@ -74,10 +80,11 @@ class _Schema:
     """One entity schema, compiled; a name that does not exist rejects what carries it."""
 
     def __init__(self, name: str | None):
-        self.refusal = ""
+        self.refusal, self.place = "", "entity schema"
         self.validator, self.paths = None, []
         if not name:
             return
+        self.place = f"entity schema “{name}”"
         row = EntitySchema.objects.filter(identifier=name).first()
         if row is None:
             self.refusal = f"There is no entity schema called “{name}”."
@@ -102,3 +109,9 @@ class _Schema:
             )
             identifier = identifier.replace("\x00", "")[:MAX_IDENTIFIER]
         return identifier, reasons
+
+    def why(self, data, told: str) -> Reason:
+        """The cause of a refusal, of which `told` is the first reason in words."""
+        rule = self.validator.rule(data) if self.validator else ""
+        place = storable(self.place)[:MAX_IDENTIFIER]
+        return Reason(storable(rule), place) if rule else reason(told, place)

@@ -13,6 +13,7 @@ from connectors.models import Incoming
 from connectors.registries import subscribers
 from connectors.storage import Storages
 from routes.models import Route
+from tasks.causes import Causes, reason_of
 from tasks.gate import Draft, Gate
 from tasks.messages import storable
 from tasks.run import Run
@@ -41,6 +42,13 @@ class Chunk:
     bytes: int = 0
     tried: bool = False
     since: float = field(default_factory=time.monotonic)
+
+    def find_causes(self, causes: Causes) -> None:
+        """Give the rejected drafts the rows of their causes, before they are inserted."""
+        refused = [draft for draft in self.drafts if draft.reason is not None]
+        ids = causes.ids_of({draft.reason for draft in refused})
+        for draft in refused:
+            draft.cause = ids[draft.reason]
 
     @property
     def is_old(self) -> bool:
@@ -88,7 +96,7 @@ class Import:
         with noting_uses() as self.revisions:
             self._build(incoming, routes)
         self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
-        self.storages = Storages()
+        self.storages, self.causes = Storages(), Causes()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
         self.variables = variables()
         self.untouched = self._context()  # for records that no step of the incoming sees
@@ -184,7 +192,7 @@ class Import:
                 del chunk.drafts[before:]
                 own.storages = self.storages.layer()
                 whole = text if text and len(entities) == 1 else readable(entity.data)
-                self._reject(lane, whole, error, own, chunk)
+                self._reject(lane, whole, error, own, chunk, "route")
         return own.messages
 
     def _context_of(self, lane: Lane, context: Context) -> Context:
@@ -197,17 +205,17 @@ class Import:
             messages=list(context.messages),
         )
 
-    def _reject(self, lane: Lane, text: str, error, context, chunk: Chunk) -> None:
+    def _reject(self, lane: Lane, text: str, error, context, chunk: Chunk, place: str) -> None:
         if database.is_away(error):
             raise error  # the record is not to blame
-        reasons = [describe(error)]
-        chunk.drafts.append(lane.gate.reject(text, self.schema, reasons, context.messages))
+        reasons, why = [describe(error)], reason_of(error, place)
+        chunk.drafts.append(lane.gate.reject(text, self.schema, reasons, context.messages, why))
 
     def _reject_everywhere(self, text: str, error, context, chunk: Chunk) -> None:
         if database.is_away(error):
             raise error
         for lane in self.lanes:
-            self._reject(lane, text, error, context, chunk)
+            self._reject(lane, text, error, context, chunk, "incoming")
         if not self.lanes:
             chunk.counts["faulty"] += 1
             self._note_once(

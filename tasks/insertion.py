@@ -25,6 +25,7 @@ COLUMNS = (
     "delivery",
     "ordinal",
     "size",
+    "cause_id",
 )
 
 
@@ -59,6 +60,7 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
                 None,
                 None,
                 draft.size,
+                draft.cause,
             )
             for (id, draft), name in zip(numbered, names, strict=True)
         ],

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from routes.models import Route
+from tasks import causes
+from tasks.causes import Reason
 from tasks.claim import Claimed
 from transformers.context import LogLine
 
@@ -13,12 +15,21 @@ DELIVERED, DROPPED, ERROR, UNSENT = "delivered", "dropped", "error", "unsent"
 
 @dataclass(slots=True)
 class Outcome:
-    """The end of one attempt. `storages` holds what its steps want stored, not yet written."""
+    """The end of one attempt. `storages` holds what its steps want stored, not yet written;
+    `reason` is why it failed, where that is known better than its messages tell."""
 
     task: Claimed
     result: str
     messages: list[LogLine] = field(default_factory=list)
     storages: Any = None
+    reason: Reason | None = None
+
+    def why(self) -> Reason:
+        """Why the task was not delivered."""
+        if self.reason is not None:
+            return self.reason
+        text = self.messages[-1].text if self.messages else "Not delivered."
+        return causes.reason(text, "outgoing", "", self.task.entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,10 @@ class Decision:
 
     verb: str
     after: timedelta | None = None
+
+    @property
+    def has_cause(self) -> bool:
+        return self.verb in ("fail", "postpone")
 
 
 def decide(route: Route, outcome: Outcome) -> Decision:

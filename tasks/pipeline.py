@@ -55,6 +55,7 @@ def _commit_once(chunk: Chunk, work: Import, run: Run) -> None:
     the cursor then says whether that commit counted."""
     if not (chunk.tried and run.has_kept(chunk.cursor)):
         chunk.tried = True
+        chunk.find_causes(work.causes)
         _commit(chunk, work, run)
     work.storages.clear()
 

@@ -6,17 +6,18 @@ that was given up and comes back therefore changes nothing.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from alumio import database
 from routes.models import Route
 from tasks import messages
-from tasks.models import Phase, Task
+from tasks.causes import Causes
+from tasks.models import Cause, Phase, Task
 from tasks.outcome import Decision, Outcome, decide
 from tasks.run import Run
 from tasks.status import MACHINE, Status
@@ -43,6 +44,7 @@ class Settler:
 
     def __init__(self, route: Route, run: Run, settled: Callable[[int], None]):
         self.route, self.run, self.settled = route, run, settled
+        self._causes = Causes()
         self._group: list[Outcome] = []
         self._since = 0.0
 
@@ -69,24 +71,31 @@ class Settler:
             return
         group, self._group = self._group, []
         decided = [(outcome, decide(self.route, outcome)) for outcome in group]
+        causes = database.persistently(lambda: self._causes_of(decided))
         try:
-            database.persistently(lambda: self._write(decided, _all_at_once))
+            database.persistently(lambda: self._write(decided, causes, _all_at_once))
         except _Fenced:
-            database.persistently(lambda: self._write(decided, _only_held))
+            database.persistently(lambda: self._write(decided, causes, _only_held))
         self.settled(len(group))
 
-    def _write(self, decided: list[tuple[Outcome, Decision]], move) -> None:
+    def _causes_of(self, decided: list[tuple[Outcome, Decision]]) -> dict[int, int]:
+        """{task: cause} of those that were not delivered."""
+        reasons = {o.task.id: o.why() for o, decision in decided if decision.has_cause}
+        ids = self._causes.ids_of(set(reasons.values()))
+        return {task: ids[reason] for task, reason in reasons.items()}
+
+    def _write(self, decided: list[tuple[Outcome, Decision]], causes: dict, move) -> None:
         """Write what one group came to, and the counts with it, in one transaction."""
         counts = self.run.counts.copy()
         try:
             with transaction.atomic():
-                self._write_group(decided, move)
+                self._write_group(decided, causes, move)
         except BaseException:
             self.run.counts = counts
             raise
 
-    def _write_group(self, decided: list[tuple[Outcome, Decision]], move) -> None:
-        moved = self._move_all(decided, move)
+    def _write_group(self, decided: list[tuple[Outcome, Decision]], causes: dict, move) -> None:
+        moved = self._move_all(decided, causes, move)
         entries = (
             entry
             for outcome, decision in decided
@@ -101,7 +110,7 @@ class Settler:
         if moved:  # else the process was given up, and what is said of that is to be kept
             self.run.keep()
 
-    def _move_all(self, decided, move) -> set[int]:
+    def _move_all(self, decided, causes: dict[int, int], move) -> set[int]:
         groups: dict[tuple[Decision, int], list[int]] = defaultdict(list)
         for outcome, decision in decided:
             groups[decision, outcome.task.attempt].append(outcome.task.id)
@@ -110,7 +119,7 @@ class Settler:
             held = Task.objects.filter(
                 held_by=self.run.id, attempt=attempt, status=Status.PROCESSING
             )
-            moved |= move(held, decision, ids)
+            moved |= move(held, decision, ids, causes)
         return moved
 
 
@@ -118,26 +127,41 @@ class _Fenced(Exception):
     """Some tasks of a group are no longer held by this run."""
 
 
-def _all_at_once(held, decision: Decision, ids: list[int]) -> set[int]:
+def _all_at_once(held, decision: Decision, ids: list[int], causes: dict) -> set[int]:
     """The usual way: all of a group move in one statement, or the transaction is undone."""
-    if held.filter(id__in=ids).move(decision.verb, **values_of(decision)) != len(ids):
+    values = values_of(decision, ids, causes)
+    if held.filter(id__in=ids).move(decision.verb, **values) != len(ids):
         raise _Fenced
     return set(ids)
 
 
-def _only_held(held, decision: Decision, ids: list[int]) -> set[int]:
+def _only_held(held, decision: Decision, ids: list[int], causes: dict) -> set[int]:
     """The careful way: look first which tasks are still held, and move those."""
     rows = held.filter(id__in=ids).select_for_update()
     mine = set(rows.values_list("id", flat=True))
-    held.filter(id__in=mine).move(decision.verb, **values_of(decision))
+    held.filter(id__in=mine).move(decision.verb, **values_of(decision, mine, causes))
     return mine
 
 
-def values_of(decision: Decision) -> dict:
+def values_of(decision: Decision, ids: Iterable[int], causes: dict[int, int]) -> dict:
     values = {"next_attempt_at": Now() + decision.after if decision.after else None}
     if decision.verb == "release":  # not begun: the attempt does not count
         values["attempts"] = F("attempts") - 1
+    if decision.has_cause:
+        values["cause"] = _cause_of_each(ids, causes)
     return values
+
+
+def _cause_of_each(ids: Iterable[int], causes: dict[int, int]) -> int | Case | None:
+    """What to set as cause: the one that all have, else that of each, so that they still move in
+    one statement."""
+    tasks: dict[int, list[int]] = defaultdict(list)
+    for task in ids:
+        tasks[causes[task]].append(task)
+    if len(tasks) <= 1:
+        return next(iter(tasks), None)
+    whens = (When(id__in=some, then=Value(cause)) for cause, some in tasks.items())
+    return Case(*whens, output_field=Cause._meta.pk)
 
 
 def entries_of(outcome: Outcome, decision: Decision, counted: bool) -> Iterator[messages.Entry]:

@@ -6,7 +6,9 @@ with one exception: Alumio's exports refer to its standard schemas (schemas.alum
 is not published; there a `$ref` accepts everything, and `warnings` says so.
 """
 
+import functools
 import hashlib
+import re
 from collections.abc import Iterable
 
 import jsonschema_rs
@@ -23,6 +25,9 @@ LONGEST_IDENTIFIER = 255
 MOST_ERRORS = 10
 LONGEST_ERROR = 300
 
+_OWN_NAME = re.compile(r"'[^']*\d[^']*'")
+_KEY = re.compile(r"[^\d]+\d{0,2}")
+
 _offline = {
     "offline": True,
     "validate_formats": True,
@@ -34,7 +39,8 @@ class Validator:
     """A compiled schema."""
 
     def __init__(self, schema: dict):
-        self._validator = jsonschema_rs.validator_for(_without_standard(schema), **_offline)
+        self._schema = _without_standard(schema)
+        self._validator = jsonschema_rs.validator_for(self._schema, **_offline)
 
     def is_valid(self, data) -> bool:
         return self._validator.is_valid(data)
@@ -49,6 +55,16 @@ class Validator:
             if len(found) == MOST_ERRORS:
                 break
         return found
+
+    def rule(self, data) -> str:
+        """The first rule that data breaks, in words that are the same for all that break it: with
+        its place, without the data's own values. "" where none is broken."""
+        error = next(iter(self._masking.iter_errors(data)), None)
+        return _rule(error) if error else ""
+
+    @functools.cached_property
+    def _masking(self):
+        return jsonschema_rs.validator_for(self._schema, mask="the value", **_offline)
 
 
 def check(schema) -> list[str]:
@@ -112,6 +128,17 @@ def _told(error) -> str:
         half = LONGEST_ERROR // 2
         message = f"{message[:half]} … {message[-half:]}"
     return f"{where}: {message}" if where else message
+
+
+def _rule(error) -> str:
+    """The same without values, positions in lists, and keys that look like identifiers."""
+    place = ".".join(_key(part) for part in error.instance_path)
+    message = _OWN_NAME.sub("'…'", error.message)[:LONGEST_ERROR]
+    return f"{place}: {message}" if place else message
+
+
+def _key(part) -> str:
+    return part if isinstance(part, str) and _KEY.fullmatch(part) else "…"
 
 
 # -- references ---------------------------------------------------------------------------------
