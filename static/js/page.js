@@ -24,6 +24,16 @@
     const source = event.submitter && event.submitter.dataset.confirm ? event.submitter : event.target;
     if (source.dataset.confirm && !window.confirm(source.dataset.confirm)) event.preventDefault();
   }, true);
+  // The key / leads to the search box, unless something is being typed.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable], dialog");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+    const box = document.querySelector("[data-search]");
+    if (!box) return;
+    event.preventDefault();
+    if (box.offsetParent) box.select();
+    else location.href = box.form.action;
+  });
   // Signing in again in another tab renews the token: send the present one, not that of the old page.
   function token() {
     const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);

@@ -13,8 +13,8 @@
     const number = `${Math.floor(size / unit)} ${name}`;
     return seconds > 0 ? `${number} ago` : `in ${number}`;
   }
-  function draw(root) {
-    for (const time of root.querySelectorAll("time[data-time]")) {
+  function draw(root, which = "time[data-time]") {
+    for (const time of root.querySelectorAll(which)) {
       const date = new Date(time.dateTime);
       if (time.dataset.time === "ago" || time.dataset.time === "due") {
         time.textContent = time.dataset.time === "due" && date <= Date.now() ? "due now" : relative(date);
@@ -47,4 +47,6 @@
   document.addEventListener("DOMContentLoaded", () => { draw(document); fields(document); });
   document.addEventListener("htmx:load", (event) => draw(event.target.parentElement || event.target));
   setInterval(() => { if (!document.hidden) draw(document); }, 10000);
+  // The last seconds before something is due are counted one by one.
+  setInterval(() => { if (!document.hidden) draw(document, "time[data-time=due]"); }, 1000);
 })();
