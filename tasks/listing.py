@@ -1,50 +1,45 @@
 """The task list as a page shows it: what was asked for, the rows, the counts, and every link."""
 
+import json
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from alumio import keyset
 from alumio.located import Located
 from routes.models import Route
-from tasks import counts
+from tasks import columns, counts
 from tasks.actions import VERBS
+from tasks.columns import Column
+from tasks.filter_bar import FilterBar
 from tasks.filters import TaskFilter
 from tasks.models import Task
 from tasks.status import MACHINE, Status
 
 SIZES = (25, 50, 100, 250)
 SIZE = 50
-PAGING = ("cursor", "page_size")
+BESIDES = ("cursor", "page_size", "columns", "view")
+"""Parameters of the address that are not the filter's."""
 BUTTONS = ("retry", "skip", "mark-finished", "mark-failed")
-TEXTS = (
-    ("entity_identifier", "Entity identifier"),
-    ("entity_schema", "Entity schema"),
-    ("identifier", "Identifier"),
-)
-PRESETS = (
-    ("Last hour", timedelta(hours=1)),
-    ("Last 24 hours", timedelta(hours=24)),
-    ("Last 7 days", timedelta(days=7)),
-    ("Last 30 days", timedelta(days=30)),
-)
 
 
 class TaskList:
-    """One request's view of the tasks. `params` is the query of the address."""
+    """One request's view of the tasks. `params` is the query of the address; `remembered` the
+    columns that the browser keeps, for an address that names none."""
 
-    def __init__(self, params: QueryDict):
-        self.params = params.copy()
+    def __init__(self, params: QueryDict, remembered: str = ""):
+        self.params, self.remembered = params.copy(), remembered
         self.newest = _number(self.params.pop("newest", ["0"])[-1])
         self.seen = self.params.pop("seen", [""])[-1]
         ids = self.params.pop("ids", [""])[-1].split(",")
         self.ids = [int(i) for i in ids[: max(SIZES)] if _number(i)]
         for name in [name for name in self.params if not any(self.params.getlist(name))]:
             del self.params[name]
-        self.filter = TaskFilter(self.params, besides=PAGING)
+        self.filter = TaskFilter(self.params, besides=BESIDES)
         self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
 
     # -- rows -----------------------------------------------------------------------------------
@@ -53,6 +48,21 @@ class TaskList:
     def size(self) -> int:
         wanted = _number(self.params.get("page_size"))
         return wanted if wanted in SIZES else SIZE
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        return columns.chosen(self.params.get("columns") or self.remembered)
+
+    def column_choices(self) -> list[tuple[Column, bool]]:
+        return [(column, column in self.columns) for column in columns.COLUMNS.values()]
+
+    @property
+    def has_usual_columns(self) -> bool:
+        return self.columns == columns.USUAL
+
+    @property
+    def is_broad(self) -> bool:
+        return len(self.columns) > len(columns.USUAL) + 1
 
     @cached_property
     def tasks(self):
@@ -67,9 +77,9 @@ class TaskList:
         return page._replace(rows=self.dressed(page.rows))
 
     def dressed(self, rows: list[Task]) -> list[Task]:
-        """The rows with their routes and what a person may do with them. Reads no settings."""
+        """The rows with what the columns show and what a person may do. Reads no settings."""
+        columns.dress(rows, self.routes, self.columns)
         for task in rows:
-            task.shown_route = self.routes.get(task.route_id)
             task.verbs = MACHINE.allowed(task.status)
         return rows
 
@@ -90,10 +100,14 @@ class TaskList:
         return counts.within(TaskFilter(others).apply(Task.objects.all()))
 
     @cached_property
+    def chosen_tallies(self) -> dict[str, counts.Tally]:
+        """The same for the statuses asked for: what the list holds."""
+        return {status: self.tallies[status] for status in self.statuses or Status.values}
+
+    @cached_property
     def total(self) -> counts.Tally:
         """Tasks that match, of the statuses asked for."""
-        wanted = self.statuses or list(Status.values)
-        chosen = [self.tallies[status] for status in wanted]
+        chosen = self.chosen_tallies.values()
         return counts.Tally(sum(t.number for t in chosen), all(t.exact for t in chosen))
 
     @cached_property
@@ -115,13 +129,17 @@ class TaskList:
 
     @cached_property
     def verbs(self) -> list[dict]:
-        """The buttons over the list; those for Waiting where such tasks are in sight."""
-        waiting = any(task.status == Status.WAITING for task in self.page.rows)
+        """The buttons over the list; those for Waiting where the list holds such tasks."""
+        waiting = self.chosen_tallies.get(Status.WAITING)
         return [
             {"name": verb.name, "label": verb.label, "sources": " ".join(verb.sources)}
             for verb in (VERBS[name] for name in BUTTONS)
-            if waiting or Status.WAITING not in verb.sources
+            if (waiting and waiting.number) or Status.WAITING not in verb.sources
         ]
+
+    def numbers(self) -> str:
+        """How many tasks of each status the list holds, for the buttons."""
+        return json.dumps({status: tally.number for status, tally in self.chosen_tallies.items()})
 
     # -- what came since ------------------------------------------------------------------------
 
@@ -144,6 +162,9 @@ class TaskList:
         rows = Task.objects.filter(id__in=self.ids, updated_at__gt=since - timedelta(seconds=2))
         return self.dressed(list(rows))
 
+    def live_columns(self) -> list[Column]:
+        return [column for column in self.columns if column.live]
+
     def live_url(self) -> str:
         """Where to ask next for what changed: since now, for these rows, against this newest."""
         query = self.params.copy()
@@ -152,9 +173,6 @@ class TaskList:
         query["newest"] = str(self.newest or self.watermark)
         query["seen"] = timezone.now().isoformat()
         return f"{reverse('tasks:live')}?{query.urlencode()}"
-
-    def first_url(self) -> str:
-        return self.url()
 
     # -- links ----------------------------------------------------------------------------------
 
@@ -171,10 +189,13 @@ class TaskList:
                 query[name] = value
         return f"{reverse('tasks:list')}?{query.urlencode()}".rstrip("?")
 
+    def first_url(self) -> str:
+        return self.url()
+
     @property
     def clear_url(self) -> str:
-        size = self.params.get("page_size")
-        return reverse("tasks:list") + (f"?page_size={size}" if size else "")
+        query = {name: self.params[name] for name in ("page_size",) if name in self.params}
+        return f"{reverse('tasks:list')}?{urlencode(query)}".rstrip("?")
 
     def next_url(self) -> str | None:
         return self.url(cursor=self.page.next) if self.page.next else None
@@ -186,11 +207,14 @@ class TaskList:
         return [(size, self.url(page_size=size)) for size in SIZES]
 
     def filter_query(self) -> str:
-        """The filter alone, as an action over all that match takes it."""
-        query = self.params.copy()
-        for name in PAGING:
-            query.pop(name, None)
-        return query.urlencode()
+        """The filter alone, as an action over all that match takes it. “24 hours ago” is the moment
+        when the page was shown."""
+        return urlencode(self.filter.criteria(), doseq=True)
+
+    def file_query(self) -> str:
+        """The filter and the columns, as a file of the list takes them."""
+        names = ",".join(column.name for column in self.columns)
+        return urlencode(self.filter.criteria() | {"columns": names}, doseq=True)
 
     # -- the filter bar -------------------------------------------------------------------------
 
@@ -198,66 +222,10 @@ class TaskList:
     def is_filtered(self) -> bool:
         return bool(self.faults or self.filter.criteria())
 
-    @property
-    def more_used(self) -> int:
-        """How many filters of the last menu are set."""
-        names = {name.partition("__")[0] for name in self.params}
-        return len(names & {"identifier", "entity_schema"})
-
     @cached_property
-    def chosen_routes(self) -> list[str]:
-        return [] if self.faults else self.filter.criteria().get("route", [])
-
-    def texts(self) -> list[dict]:
-        return [self._text(name, label) for name, label in TEXTS]
-
-    def _text(self, name: str, label: str) -> dict:
-        equals = bool(self.params.get(name))
-        value = self.params.get(name) or self.params.get(f"{name}__contains", "")
-        return {"name": name, "label": label, "equals": equals, "value": value}
-
-    def ranges(self) -> list[dict]:
-        now = timezone.now().replace(second=0, microsecond=0)
-        return [
-            {
-                "name": name,
-                "label": name.capitalize(),
-                "after": self.params.get(f"{name}_after", ""),
-                "before": self.params.get(f"{name}_before", ""),
-                "presets": [
-                    (text, self.url(**{f"{name}_after": _utc(now - age), f"{name}_before": None}))
-                    for text, age in PRESETS
-                ],
-            }
-            for name in ("created", "updated")
-        ]
-
-    def chips(self) -> list[dict]:
-        """What narrows the list, each with the address of the list without it."""
-        if self.faults:
-            return []
-        return [chip for name in self.filter.criteria() for chip in self._chips(name)]
-
-    def _chips(self, name: str) -> list[dict]:
-        value = self.filter.cleaned_data[name]
-        label = self.filter.fields[name].label or name.capitalize()
-        if name == "status":
-            return [self._chip(name, "Status", Status(s).label, s) for s in value]
-        if name == "route":
-            return [self._chip(name, "Route", route.name, route.identifier) for route in value]
-        if isinstance(value, datetime):
-            return [self._chip(name, label, value, moment=True)]
-        return [self._chip(name, label, f"“{value}”")]
-
-    def _chip(self, name, label, text, one=None, moment=False) -> dict:
-        rest = [v for v in self.filter.criteria()[name] if v != one] if one else []
-        url = self.url(**{name: rest or None})
-        return {"name": name, "label": label, "text": text, "moment": moment, "url": url}
+    def bar(self) -> FilterBar:
+        return FilterBar(self)
 
 
 def _number(text) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _utc(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%MZ")

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from tasks import views
+from tasks import list_pages, saved_view_pages, views
 
 app_name = "tasks"
 urlpatterns = [
-    path("tasks/", views.List.as_view(), name="list"),
-    path("tasks/live/", views.Live.as_view(), name="live"),
+    path("tasks/", list_pages.List.as_view(), name="list"),
+    path("tasks/live/", list_pages.Live.as_view(), name="live"),
+    path("tasks/columns/", list_pages.Columns.as_view(), name="columns"),
+    path("tasks/views/", saved_view_pages.Save.as_view(), name="save-view"),
+    path("tasks/views/<int:pk>/", saved_view_pages.Change.as_view(), name="change-view"),
+    path("tasks/tasks.csv", list_pages.DownloadPage.as_view(kind="csv"), name="csv"),
+    path("tasks/tasks.ndjson", list_pages.DownloadPage.as_view(kind="ndjson"), name="ndjson"),
     path("tasks/action/", views.Action.as_view(), name="action"),
     path("tasks/<slug:identifier>/", views.Detail.as_view(), name="detail"),
     path("tasks/<slug:identifier>/data/", views.Data.as_view(), name="data"),

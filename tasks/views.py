@@ -1,4 +1,4 @@
-"""The pages of tasks: the list, what is done to many, and one task with its data and its log."""
+"""The pages of tasks: what is done to many, and one task with its data and its log."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,36 +12,7 @@ from alumio.views import safe_next
 from tasks import selection
 from tasks.actions import VERBS
 from tasks.detail import TABS, TaskDetail
-from tasks.listing import TaskList
 from tasks.models import Payload, Task
-
-
-class List(RoleRequired, View):
-    """Tasks, newest first; the address says which."""
-
-    def get(self, request):
-        tasks = TaskList(request.GET)
-        context = {"list": tasks, "may_act": request.user.may("editor")}
-        if not tasks.faults:
-            context["live_url"] = tasks.live_url()
-        return render(request, "tasks/list.html", context, status=400 if tasks.faults else 200)
-
-
-class Live(RoleRequired, View):
-    """What changed since the list was shown: counters, rows in sight, and how many are new."""
-
-    def get(self, request):
-        tasks = TaskList(request.GET)
-        if tasks.faults:
-            return HttpResponse(status=204)
-        context = {
-            "list": tasks,
-            "live_url": tasks.live_url(),
-            "news": tasks.news(),
-            "changed": tasks.changed(),
-            "may_act": request.user.may("editor"),
-        }
-        return render(request, "tasks/_live.html", context)
 
 
 class Action(RoleRequired, View):

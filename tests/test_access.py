@@ -66,6 +66,8 @@ TABLE = {
     "run-incoming": READ,
     "run-route": READ,
     **{f"tasks:{page}": READ for page in ("list", "live", "action", "detail", "data")},
+    **{f"tasks:{page}": READ for page in ("csv", "ndjson")},
+    **{f"tasks:{page}": OWN for page in ("columns", "save-view", "change-view")},
     **{f"processes:{page}": READ for page in ("list", "detail", "skip", "stop")},
     **{f"api:{door}-{form}": READ for door in DOORS for form in ("list", "detail")},
     "api:incoming-run": READ,

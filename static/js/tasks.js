@@ -13,8 +13,14 @@
     const boxes = () => [...form.querySelectorAll("input[name=identifiers]")];
     const everything = form.querySelector("[data-everything]");
     const all = form.querySelector("[data-all]");
-    const total = Number(form.dataset.total), exact = form.dataset.exact === "1";
+    const total = Number(form.dataset.total), exact = form.dataset.exact === "1", numbers = JSON.parse(form.dataset.numbers);
     let last = null;
+    // Why a button is off, in words: what it works on.
+    function reason(button, count) {
+      const sources = button.dataset.sources.split(" ").map((status) => status[0].toUpperCase() + status.slice(1));
+      const words = sources.length > 1 ? `${sources.slice(0, -1).join(", ")} and ${sources.at(-1)}` : sources[0];
+      return count ? `None of these is ${words.replace(" and ", " or ")}` : `Select tasks first. Works on ${words} tasks.`;
+    }
 
     const draw = () => {
       if (!everything) return;
@@ -25,12 +31,16 @@
       all.indeterminate = !all.checked && chosen.length > 0;
       const count = whole ? total : chosen.length;
       const text = number(count) + (whole && !exact ? "+" : "");
-      form.querySelector("[data-count]").textContent = count ? (whole ? `All ${text} that match are selected` : `${text} selected`) : "";
-      for (const button of form.querySelectorAll("[data-verb]")) {
+      const buttons = [...form.querySelectorAll("[data-verb]")];
+      for (const button of buttons) {
         const sources = button.dataset.sources.split(" ");
-        button.disabled = !count || (!whole && !chosen.some((box) => sources.includes(box.closest("tr").dataset.status)));
+        button.disabled = !count || !(whole ? sources.some((status) => numbers[status]) : chosen.some((box) => sources.includes(box.closest("tr").dataset.status)));
+        button.title = button.disabled ? reason(button, count) : "";
         button.querySelector("[data-verb-label]").textContent = worded(button.dataset.verb, count, text);
       }
+      form.classList.toggle("has-choice", count > 0);
+      form.querySelector("[data-count]").textContent = !count ? "" : (whole ? `All ${text} that match are selected` : `${text} selected`)
+        + (buttons.every((button) => button.disabled) ? ". Their status allows no action." : "");
     };
     const choose = (what) => {
       everything.value = what === "everything" ? "1" : "";
@@ -108,23 +118,5 @@
     filters.addEventListener("search", (event) => { if (!event.target.value && event.target.defaultValue) filters.requestSubmit(); }, true);
   }
 
-  // Entity data: tree or text, folding, copying.
-  const data = document.querySelector("[data-views]");
-  if (data) {
-    data.addEventListener("click", (event) => {
-      const view = event.target.closest("[data-view]"), fold = event.target.closest("[data-fold]"), copy = event.target.closest("[data-copy-text]");
-      if (view) {
-        for (const pane of data.querySelectorAll("[data-pane]")) pane.hidden = pane.dataset.pane !== view.dataset.view;
-        for (const button of data.querySelectorAll("[data-view]")) {
-          button.classList.toggle("active", button === view);
-          button.setAttribute("aria-pressed", String(button === view));
-        }
-      }
-      if (fold) for (const branch of data.querySelectorAll(".json details")) branch.open = fold.dataset.fold === "open";
-      if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copyText).textContent).then(() => {
-        copy.querySelector("[data-copy-label]").textContent = "Copied";
-      });
-    });
-  }
   for (const select of document.querySelectorAll("select[data-submits]")) select.addEventListener("change", () => select.form.requestSubmit());
 })();

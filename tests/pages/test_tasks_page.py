@@ -171,7 +171,8 @@ def test_the_poll_tells_how_many_tasks_are_new_and_which_rows_changed(viewer):
     news = viewer.client.get(url).content.decode()
 
     assert "1 new task, show" in news
-    assert f'id="status-{task.pk}" data-now="finished"' in news
+    assert f'id="menu-{task.pk}" data-now="finished"' in news
+    assert f'id="status-{task.pk}" hx-swap-oob="true"' in news
 
 
 def test_the_poll_counts_only_what_matches_the_filter(viewer):
@@ -319,7 +320,7 @@ def test_the_links_of_chips_take_one_filter_away(viewer):
     chips = (
         viewer.client.get("/tasks/?status=failed,retry&identifier__contains=01")
         .context["list"]
-        .chips()
+        .bar.chips()
     )
 
     left = [parse_qs(urlsplit(chip["url"]).query) for chip in chips]
