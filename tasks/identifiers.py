@@ -1,6 +1,7 @@
 """Identifiers of tasks: ULIDs, 26 characters that sort by the time they were made."""
 
 import os
+from datetime import datetime
 
 from ulid import ULID
 
@@ -9,12 +10,12 @@ _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _RANDOM_BYTES = 10
 
 
-def make(count: int) -> list[str]:
-    """So many new ULIDs of one moment, in rising order, as the tasks they are for.
+def make(count: int, at: datetime | None = None) -> list[str]:
+    """So many new ULIDs of one moment (now unless told), rising as the tasks they are for.
 
     One after the other through the library they would take a tenth of an import's time.
     """
-    moment = str(ULID())[:10]
+    moment = str(ULID.from_datetime(at) if at else ULID())[:10]
     noise = os.urandom(_RANDOM_BYTES * count)
     chunks = (noise[at : at + _RANDOM_BYTES] for at in range(0, len(noise), _RANDOM_BYTES))
     return sorted(moment + _encode(int.from_bytes(chunk)) for chunk in chunks)
