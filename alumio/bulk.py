@@ -2,12 +2,32 @@
 
 import functools
 import io
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, models
+from django.db.models.lookups import Lookup
 
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
+
+
+@models.BigAutoField.register_lookup
+class Among(Lookup):
+    """`id__among=[…]`: one parameter, however many numbers. With `__in`, thousands of parameters
+    take longer to write and to read than the rows."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        numbers = json.dumps(list(self.rhs))
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, numbers]  # noqa: S608
+
+    def as_postgresql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", [*parameters, list(self.rhs)]
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence]) -> None:

@@ -10,7 +10,7 @@ from alumio import database
 from alumio.located import Located
 from connectors.errors import ConnectorError
 from scheduler import queue
-from scheduler.chores import BY_KIND
+from scheduler.chores import BY_KIND, IN_WORDS
 from scheduler.models import CHORES, Kind, Process
 from scheduler.runs import ProcessRun
 from tasks import messages
@@ -56,13 +56,13 @@ def _work(process: Process, run: ProcessRun) -> Ending | None:
         return None
     except Stopped:
         why = "Stopped with its worker, to go on." if run.goes_on else "Stopped."
-        return Ending("stop", f"{why} {summary(run)}", run.goes_on)
+        return Ending("stop", f"{why} {summary(process, run)}", run.goes_on)
     except EXPLAINED as error:
         run.note("error", str(error), getattr(error, "detail", None))
         return Ending("fail", str(error))
     except (Exception, SystemExit) as error:
         return _unexpected(process, run, error)
-    return Ending("finish", result or summary(run))
+    return Ending("finish", result or summary(process, run))
 
 
 def _unexpected(process: Process, run: ProcessRun, error: BaseException) -> Ending:
@@ -99,9 +99,13 @@ def _end(process: Process, run: ProcessRun, ending: Ending) -> None:
         process.refresh_from_db()
         if ending.goes_on:
             queue.resume(process)
+        else:
+            process.parts.all().delete()
 
 
-def summary(run: ProcessRun) -> str:
+def summary(process: Process, run: ProcessRun) -> str:
     """What came of a run, in one line."""
+    if process.job in IN_WORDS:
+        return IN_WORDS[process.job](process.arguments, run.counts)
     parts = [f"{number:,} {name}" for name, number in run.counts.items() if number]
     return ", ".join(parts) + "." if parts else "Nothing to do."

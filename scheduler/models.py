@@ -131,6 +131,11 @@ class Process(models.Model):
                 name="one_scheduled_process_per_configuration",
             ),
             models.UniqueConstraint(
+                fields=["queue_key"],
+                condition=Q(job=Kind.BULK, status__in=[Status.SCHEDULED, Status.RUNNING]),
+                name="one_open_process_per_bulk_action",
+            ),
+            models.UniqueConstraint(
                 fields=["route", "slot"],
                 condition=Q(status=Status.RUNNING, route__isnull=False),
                 name="one_running_process_per_route_slot",
@@ -168,6 +173,33 @@ class Process(models.Model):
     def name(self) -> str:
         """What it runs, or what the chore is about."""
         return self.target.name if self.target else self.title or self.get_job_display()
+
+
+class ChosenPart(models.Model):
+    """Some of the tasks that a bulk action was confirmed for, until their turn comes: `task_ids`
+    are numbers with spaces between. A process that goes on for a lost one takes over its parts."""
+
+    id = models.BigAutoField(primary_key=True)
+    process = models.ForeignKey(Process, models.CASCADE, related_name="parts")
+    task_ids = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class RefusedTask(models.Model):
+    """A task that a bulk action left alone, as it was at that moment: `status` is what did not
+    allow the verb."""
+
+    id = models.BigAutoField(primary_key=True)
+    process = models.ForeignKey(Process, models.CASCADE, related_name="refused_tasks")
+    identifier = models.CharField(max_length=26)
+    route_id = models.BigIntegerField()
+    entity_identifier = models.CharField(max_length=255, blank=True)
+    status = models.CharField(max_length=10)
+
+    class Meta:
+        ordering = ["id"]
 
 
 class ProcessMessage(models.Model):

@@ -82,7 +82,8 @@ def enqueue_chore(
     priority: int = Priority.MEDIUM,
     resumes: Process | None = None,
 ) -> Queued:
-    """Queue a chore, unless one of this kind with the same `key` is Scheduled already."""
+    """Queue a chore, unless one of this kind with the same `key` is Scheduled already; a bulk
+    action, unless it is Scheduled or Running."""
     now = database.now()
     process = Process(
         job=kind,
@@ -110,7 +111,7 @@ def _queue(process: Process, target) -> Queued:
 
 
 def _insert(process: Process, target) -> Queued:
-    if not settings.ALUMIO_PREVENT_DUPLICATE_JOBS:
+    if process.target and not settings.ALUMIO_PREVENT_DUPLICATE_JOBS:
         process.queue_key = None
         process.save(force_insert=True)
         return Queued(process)
@@ -162,6 +163,7 @@ def resume(process: Process) -> Process | None:
     last of MAX_FRUITLESS in a row: what they tried to do would end the next one, too.
     """
     if process.stop_requested or gets_nowhere(process):
+        process.parts.all().delete()
         return None
     if process.target is None:
         return _resume_chore(process)
@@ -178,7 +180,7 @@ def resume(process: Process) -> Process | None:
 
 
 def _resume_chore(process: Process) -> Process | None:
-    return enqueue_chore(
+    follower = enqueue_chore(
         process.job,
         Trigger.RESUME,
         title=process.title,
@@ -188,6 +190,10 @@ def _resume_chore(process: Process) -> Process | None:
         priority=process.priority,
         resumes=process,
     ).process
+    if follower:
+        process.parts.update(process=follower)
+        process.refused_tasks.update(process=follower)
+    return follower
 
 
 def gets_nowhere(process: Process) -> bool:
@@ -267,7 +273,11 @@ def _free_slot(process: Process) -> int | None:
 def skip(process: Process, by: str = "") -> bool:
     """Take a Scheduled process out of the queue. False if it is not Scheduled any more."""
     result = f"Skipped by {by}." if by else "Skipped."
-    return bool(Process.objects.filter(pk=process.pk).move("skip", result=result))
+    with transaction.atomic():
+        if not Process.objects.filter(pk=process.pk).move("skip", result=result):
+            return False
+        process.parts.all().delete()
+    return True
 
 
 def request_stop(process: Process, by: str = "") -> bool:

@@ -103,7 +103,7 @@ class ProcessRun(Run):
 
     @property
     def done(self) -> int:
-        """Records fetched, or tasks exported."""
+        """Records fetched, tasks exported, or what else was counted."""
         if "records" in self.counts:
             return self.counts["records"]
         return sum(n for name, n in self.counts.items() if name not in NOT_DONE)

@@ -1,105 +1,133 @@
 """What a person may do to tasks: retry, skip, mark finished, mark failed; one or a million.
 
 The verbs are those of the status machine whose actor is a person. A task whose status does not
-allow the verb is left alone and counted; every change is a line in the task's export messages.
+allow the verb is left alone and counted. Few tasks are changed at once; for more a process is
+queued, which changes them beside everything else.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import F
 
-from alumio import database
-from alumio.states import Verb
+from alumio import audit, database
+from alumio.audit import Actor
 from routes.models import Route
-from tasks import messages
-from tasks.models import Phase, Task
-from tasks.status import MACHINE
-from transformers.context import LogLine
+from tasks import counts
+from tasks.choice import Choice
+from tasks.judgement import DONE, UNKNOWN, judge
+from tasks.status import MACHINE, Status
 
-CHUNK = 2_000
+MOST_AT_ONCE = 10_000
+"""Tasks up to which a choice is changed while the person waits."""
+PATIENCE = 5.0
+"""Seconds for which an action is tried again where the database was away."""
 VERBS = {verb.name: verb for verb in MACHINE.verbs.values() if verb.actor == "person"}
-DONE = {
-    "retry": "Retried",
-    "skip": "Skipped",
-    "mark-finished": "Marked finished",
-    "mark-failed": "Marked failed",
-}
 
 woken: list[Callable[[Sequence[Route]], None]] = []
 """Called with the real-time routes whose tasks a person retried, so that these go out at once. A
 higher floor puts its function here."""
 
 
-class Applied(NamedTuple):
-    """How many tasks changed, and how many their status did not allow to."""
+@dataclass(frozen=True)
+class Queued:
+    """A process does it. `already`: it was queued for the same action before."""
 
-    changed: int
-    not_allowed: int
-
-    def __add__(self, other):
-        return Applied(self.changed + other.changed, self.not_allowed + other.not_allowed)
+    process: int
+    already: bool = False
 
 
-def apply(verb: str, queryset, by) -> Applied:
-    """Apply a person's verb to all tasks of a queryset (any filter; no slice), in chunks.
+in_background: list[Callable[[str, Choice, Actor], Queued]] = []
+"""Queues a process for a verb on a large choice; the first is used. A higher floor puts its
+function here; without one, everything is done at once."""
 
-    `by` is the person or API key, named in the messages. Raises KeyError for other verbs.
+
+@dataclass
+class Applied:
+    """How many tasks changed; how many did not, by the status that did not allow it."""
+
+    changed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def not_allowed(self) -> int:
+        return self.refused.total()
+
+    def words(self, verb: str) -> str:
+        return in_words(verb, self.changed, self.refused)
+
+
+def act(verb: str, choice: Choice, actor: Actor) -> Applied | Queued:
+    """Do what a person asked for, at once or in the background. It is in the audit trail then.
+
+    Raises KeyError for other verbs than a person's.
     """
     rule = VERBS[verb]
-    allowed = queryset.filter(status__in=rule.sources)
-    newest = queryset.order_by("-id").values_list("id", flat=True).first() or 0
-    not_allowed = queryset.exclude(status__in=rule.sources).count()
-    changed, last, routes = 0, 0, set()
-    while True:
-        with transaction.atomic():
-            rows = _lock(allowed.filter(id__gt=last, id__lte=newest))
-            changed += _move(rule, rows, by)
-        if not rows:
-            break
-        last, routes = rows[-1][0], routes | {row[2] for row in rows}
-    if changed and rule.target == "new":
-        _wake(routes)
-    return Applied(changed, not_allowed)
+    ids = list(choice.tasks.values_list("id", flat=True)[: MOST_AT_ONCE + 1])
+    if len(ids) > MOST_AT_ONCE and in_background:
+        return in_background[0](rule.name, choice, actor)
+    if len(ids) > MOST_AT_ONCE:
+        ids = list(choice.tasks.values_list("id", flat=True))
+    missing = 0 if choice.everything else len(choice.identifiers) - len(ids)
 
+    @transaction.atomic
+    def work() -> Applied:
+        applied = _apply(verb, ids, choice.statuses, actor)
+        applied.refused += Counter({UNKNOWN: missing})
+        _record(verb, choice, actor, applied)
+        return applied
 
-def apply_to(verb: str, identifiers: Sequence[str], by) -> Applied:
-    """The same for tasks by identifier; one that does not exist counts as not allowed."""
-    wanted, applied = sorted(set(identifiers)), Applied(0, 0)
-    for start in range(0, len(wanted), CHUNK // 4):
-        part = wanted[start : start + CHUNK // 4]
-        changed, _ = apply(verb, Task.objects.filter(identifier__in=part), by)
-        applied += Applied(changed, len(part) - changed)
+    applied = database.persistently(work, PATIENCE)
+    counts.forget()
     return applied
 
 
-def _lock(queryset) -> list[tuple[int, int, int]]:
-    rows = queryset.order_by("id").select_for_update(of=("self",))
-    return list(rows.values_list("id", "attempt", "route_id")[:CHUNK])
+@transaction.atomic
+def apply(verb: str, tasks, actor: Actor | str) -> Applied:
+    """Apply a person's verb to all tasks of a queryset, in one transaction. It is for callers that
+    record by themselves; what people ask for goes through `act`."""
+    ids = list(tasks.order_by().values_list("id", flat=True))
+    return _apply(verb, ids, Status.values, actor)
 
 
-def _move(rule: Verb, rows: Sequence[tuple], by) -> int:
-    """Move locked rows and note it on each. A retry of a settled task is a new delivery."""
-    if not rows:
-        return 0
-    changes = {"generation": F("generation") + 1} if rule.target == "new" else {}
-    moved = Task.objects.filter(id__in=[row[0] for row in rows]).move(rule.name, **changes)
-    line = LogLine("notice", f"{DONE[rule.name]} by {name_of(by)}.")
-    entries = (
-        messages.Entry(id, Phase.EXPORT.value, attempt, line, rule.name) for id, attempt, _ in rows
-    )
-    messages.write(entries, None, database.now())
-    return moved
+def _apply(verb: str, ids: list[int], statuses: Sequence[str], actor) -> Applied:
+    judged = judge(VERBS[verb], ids, statuses, actor, wait=True)
+    if judged.changed and VERBS[verb].target == Status.NEW:
+        wake(judged.routes)
+    return Applied(judged.changed, judged.reasons())
 
 
-def name_of(by) -> str:
-    """How messages call a person or the bearer of an API key."""
-    return getattr(by, "email", "") or str(by)
+def _record(verb: str, choice: Choice, actor: Actor, applied: Applied) -> None:
+    about: dict = {"changed": applied.changed, "not_allowed": applied.not_allowed}
+    if len(choice.identifiers) == 1:
+        one = choice.identifiers[0][:26]
+        audit.record(actor, verb, one, kind="task", identifier=one, **about)
+    else:
+        named = {"identifiers": list(choice.identifiers)}
+        audit.record(actor, verb, criteria=choice.criteria if choice.everything else named, **about)
 
 
-def _wake(routes: set[int]) -> None:
+def wake(routes: Iterable[int]) -> None:
+    """Have the real-time ones among these routes export at once what became New."""
     realtime = list(Route.objects.filter(pk__in=routes, realtime=True, enabled=True))
     if realtime:
         for wake in woken:
             wake(realtime)
+
+
+def in_words(verb: str, changed: int, refused: Counter[str]) -> str:
+    """“4,300 retried, 12 not allowed: 10 processing, 2 waiting.”"""
+    text = f"{changed:,} {DONE[verb].lower()}"
+    if refused:
+        reasons = ", ".join(f"{refused[name]:,} {_word(name)}" for name in _in_order(refused))
+        text += f", {refused.total():,} not allowed: {reasons}"
+    return text + "."
+
+
+def _in_order(refused: Counter[str]) -> list[str]:
+    return [name for name in (*Status.values, UNKNOWN) if refused[name]]
+
+
+def _word(status: str) -> str:
+    return "not found" if status == UNKNOWN else status

@@ -1,10 +1,11 @@
 """REST: tasks. Read them, and retry, skip or mark any number at once."""
 
-from rest_framework import exceptions
+from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from alumio import jsontext
 from alumio.api import ApiView, Invalid, listed, moment
+from alumio.audit import Actor
 from alumio.located import Located
 from alumio.openapi import (
     MOMENT,
@@ -18,6 +19,7 @@ from alumio.openapi import (
     shape,
 )
 from tasks import actions
+from tasks.choice import Choice
 from tasks.filters import TaskFilter
 from tasks.models import Level, Message, Phase, Task
 from tasks.status import Status
@@ -69,6 +71,7 @@ SHAPES["TaskWithData"] = {
     ]
 }
 SHAPES["Applied"] = an_object({"changed": WHOLE, "not_allowed": WHOLE})
+SHAPES["AppliedLater"] = an_object({"process": WHOLE})
 SHAPES["WhichTasks"] = {
     "oneOf": [
         an_object(
@@ -165,24 +168,30 @@ class OneTask(ApiView):
 
 
 class Apply(ApiView):
-    """One verb on many tasks: exactly those with given identifiers, or all that match a filter."""
+    """One verb on many tasks: exactly those with given identifiers, or all that match a filter.
+    More than 10,000 are changed by a process, whose id is answered."""
 
     verb = ""
 
     def operation(self, action: str) -> Operation:
         words = f"{actions.VERBS[self.verb].label} tasks, by identifiers or by filter"
-        return Operation(words, {200: shape("Applied")}, request=shape("WhichTasks"))
+        answers = {200: shape("Applied"), 202: shape("AppliedLater")}
+        return Operation(words, answers, request=shape("WhichTasks"))
 
     def post(self, request):
         body = self.body()
         if len(body) != 1 or not set(body) <= {"identifiers", "filter"}:
             raise Invalid([Located("Give either “identifiers” or “filter”.")])
-        if "identifiers" in body:
-            wanted = identifiers_in(body["identifiers"])
-            applied = actions.apply_to(self.verb, wanted, request.user)
-        else:
-            applied = actions.apply(self.verb, chosen_by(body["filter"]), request.user)
-        return Response(applied._asdict())
+        done = actions.act(self.verb, choice_in(body), Actor.of(request))
+        if isinstance(done, actions.Queued):
+            return Response({"process": done.process}, status.HTTP_202_ACCEPTED)
+        return Response({"changed": done.changed, "not_allowed": done.not_allowed})
+
+
+def choice_in(body: dict) -> Choice:
+    if "identifiers" in body:
+        return Choice.named(identifiers_in(body["identifiers"]))
+    return Choice.matching(criteria_in(body["filter"]))
 
 
 def identifiers_in(value) -> list[str]:
@@ -195,19 +204,19 @@ def identifiers_in(value) -> list[str]:
     return value
 
 
-def chosen_by(criteria):
-    """The tasks that match. Every task must be asked for by name, never by an empty filter."""
-    if not isinstance(criteria, dict):
+def criteria_in(asked) -> dict:
+    """What is asked for. Every task must be asked for by name, never by an empty filter."""
+    if not isinstance(asked, dict):
         raise Invalid([Located("Give an object of filters.", ("filter",))])
-    if "all" in criteria:
-        if criteria != {"all": True}:
+    if "all" in asked:
+        if asked != {"all": True}:
             raise Invalid([Located("“all” stands alone and is true.", ("filter", "all"))])
-        return Task.objects.all()
-    chosen = TaskFilter(criteria)
+        return {}
+    chosen = TaskFilter(asked)
     if not chosen.is_valid():
         raise Invalid(
             Located(error.reason, ("filter", *error.path)) for error in chosen.located_errors()
         )
     if not chosen.criteria():
         raise Invalid([Located('Say {"all": true} if you mean every task.', ("filter",))])
-    return chosen.apply(Task.objects.all())
+    return chosen.criteria()

@@ -1,60 +1,14 @@
-"""The pages of tasks: what is done to many, and one task with its data and its log."""
+"""The page of one task, with its data, its log and its history."""
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views import View
 
 from alumio.access import RoleRequired
-from alumio.views import safe_next
-from tasks import selection
-from tasks.actions import VERBS
 from tasks.detail import TABS, TaskDetail
 from tasks.models import Payload, Task
-
-
-class Action(RoleRequired, View):
-    """Applies a verb to tasks: asks first where several were chosen."""
-
-    def post(self, request):
-        back = safe_next(request, reverse("tasks:list"))
-        posted = request.POST.copy()
-        if "one" in posted:
-            posted["verb"], _, one = posted["one"].partition(" ")
-            posted.setlist("identifiers", [one])
-            posted.pop("everything", None)
-        if posted.get("verb") not in VERBS:
-            raise Http404
-        try:
-            chosen = selection.Selection(posted)
-            sure = "one" in posted or "sure" in posted
-            return self.apply(posted, chosen, back) if sure else self.ask(posted, chosen, back)
-        except selection.NothingChosen as error:
-            messages.warning(request, str(error))
-            return self.go(back)
-
-    def ask(self, posted, chosen, back) -> HttpResponse:
-        context = {
-            "preview": selection.Preview(posted["verb"], chosen),
-            "posted": posted,
-            "chosen": chosen,
-            "back": back,
-        }
-        template = "tasks/_confirm.html" if self.request.htmx else "tasks/confirm.html"
-        return render(self.request, template, context)
-
-    def apply(self, posted, chosen, back) -> HttpResponse:
-        changed, text = selection.apply(posted["verb"], chosen, self.request.user)
-        level = messages.success if changed else messages.warning
-        level(self.request, text)
-        return self.go(back)
-
-    def go(self, address: str) -> HttpResponse:
-        if self.request.htmx:
-            return HttpResponse(headers={"HX-Redirect": address})
-        return redirect(address)
 
 
 class OneTask(RoleRequired, View):
@@ -73,15 +27,25 @@ class OneTask(RoleRequired, View):
 
 
 class Detail(OneTask):
-    """Overview, entity data, import messages or export messages of one task."""
+    """Overview, entity data, messages or history of one task. Asked for by htmx, what changed
+    since the version that the page names; nothing (204) where nothing did."""
 
     def get(self, request, identifier):
         tab = request.GET.get("tab", "overview")
         if tab not in dict(TABS):
             raise Http404
         detail = TaskDetail(self.task, tab, request.GET)
-        context = {"detail": detail, "task": self.task, "may_act": request.user.may("editor")}
-        return render(request, f"tasks/{tab}.html", context)
+        if request.htmx and request.headers.get("Alumio-Seen") == detail.version:
+            return HttpResponse(status=204)
+        context = {
+            "detail": detail,
+            "task": self.task,
+            "may_act": request.user.may("editor"),
+            "layout": "tasks/_news.html" if request.htmx else "tasks/detail.html",
+        }
+        response = render(request, f"tasks/{tab}.html", context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
 
 
 class Data(OneTask):

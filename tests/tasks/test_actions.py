@@ -6,9 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from ulid import ULID
 
+from alumio.audit import Actor
 from connectors.models import Incoming, Outgoing
 from routes.models import Route
 from tasks import actions
+from tasks.choice import Choice
 from tasks.models import Message, Task
 from tasks.status import MACHINE, Status
 
@@ -39,7 +41,8 @@ def test_each_verb_changes_exactly_the_statuses_that_allow_it(route):
 
         applied = actions.apply(verb, Task.objects.all(), "somebody")
 
-        assert applied == (len(rule.sources), len(Status.values) - len(rule.sources))
+        assert applied.changed == len(rule.sources)
+        assert set(applied.refused) == set(Status.values) - set(rule.sources)
         for task in tasks:
             before = task.status
             task.refresh_from_db()
@@ -87,13 +90,12 @@ def test_a_change_is_noted_on_the_task_that_changed_and_on_no_other(route):
     assert not new.messages.exists()
 
 
-def test_a_filter_that_no_longer_matches_what_has_changed_still_reaches_all(route, monkeypatch):
-    monkeypatch.setattr(actions, "CHUNK", 2)
+def test_a_filter_that_no_longer_matches_what_has_changed_still_reaches_all(route):
     make(route, *["failed"] * 5)
 
     applied = actions.apply("retry", Task.objects.filter(status="failed"), "somebody")
 
-    assert applied == (5, 0)
+    assert (applied.changed, applied.not_allowed) == (5, 0)
     assert Task.objects.filter(status="new").count() == 5
 
 
@@ -101,9 +103,9 @@ def test_unknown_identifiers_count_as_not_allowed(route):
     failed, finished, waiting = make(route, "failed", "finished", "waiting")
     wanted = [failed.identifier, failed.identifier, finished.identifier, waiting.identifier, "X"]
 
-    applied = actions.apply_to("retry", wanted, "somebody")
+    applied = actions.act("retry", Choice.named(wanted), Actor("somebody"))
 
-    assert applied == (2, 2)
+    assert applied.words("retry") == "2 retried, 2 not allowed: 1 waiting, 1 not found."
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(route):
