@@ -8,7 +8,9 @@ in words; without it the counts speak.
 
 from collections.abc import Callable
 
+from scheduler import bulk_actions
 from scheduler.models import Kind
+from scheduler.pruning import prune
 from scheduler.repair import repair_lost
 from tasks.reimport import reimport
 from tasks.run import Run
@@ -23,5 +25,10 @@ def repair(arguments: dict, run: Run) -> str:
 
 BY_KIND: dict[str, Callable[[dict, Run], str | None]] = {
     Kind.REPAIR: repair,
+    Kind.PRUNE: prune,
     Kind.REIMPORT: reimport,
+    Kind.BULK: bulk_actions.change,
 }
+IN_WORDS: dict[str, Callable[[dict, dict], str]] = {Kind.BULK: bulk_actions.in_words}
+"""What came of a chore so far, from its arguments and counts, where these do not speak for
+themselves."""
