@@ -11,6 +11,7 @@ from routes import api as routes
 from scheduler import api as scheduler
 from tasks import actions
 from tasks import api as tasks
+from tasks import version_api as versions
 from transformers import api as transformers
 from transformers import registries as changes
 
@@ -48,6 +49,14 @@ urlpatterns = [
         for verb in actions.VERBS
     ),
     path("tasks/<str:identifier>", tasks.OneTask.as_view(), name="task-detail"),
+    path("tasks/<str:identifier>/data", versions.Data.as_view(), name="task-data"),
+    path("tasks/<str:identifier>/versions", versions.Versions.as_view(), name="task-version-list"),
+    path(
+        "tasks/<str:identifier>/versions/<int:number>",
+        versions.OneVersion.as_view(),
+        name="task-version",
+    ),
+    path("tasks/<str:identifier>/reimport", versions.Reimport.as_view(), name="task-reimport"),
     path("processes", scheduler.Processes.as_view(), name="process-list"),
     path("processes/<int:pk>", scheduler.OneProcess.as_view(), name="process-detail"),
     path("processes/<int:pk>/skip", scheduler.Skip.as_view(), name="process-skip"),

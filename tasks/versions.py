@@ -71,6 +71,10 @@ class Version:
     def value(self):
         return jsontext.loads(self.data)
 
+    @property
+    def label(self) -> str:
+        return f"Version {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -131,6 +135,8 @@ def save(task: Task, change: Change, actor: Actor) -> Version:
     """
     if not allows(task, change.retry):
         raise NotAllowed(why_not(task, change.retry))
+    if len(change.reason) > LONGEST_REASON:
+        raise Refused([f"The reason has at most {LONGEST_REASON} characters."])
     text = check(task, change.value)
     with transaction.atomic():
         held = lock(task, retry=change.retry)
