@@ -6,8 +6,14 @@ class SchedulerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from scheduler import bulk_actions
+        from scheduler.reimports import queue_reimport
+        from scheduler.revisions import of_processes
         from scheduler.sweep import queue_realtime
-        from tasks import actions
+        from tasks import actions, reimport, revisions
 
         # A real-time route has no scheduler: what a person retries on it runs at once.
         actions.woken.append(lambda routes: queue_realtime())
+        actions.in_background.append(bulk_actions.enqueue)
+        reimport.queued.append(queue_reimport)
+        revisions.noted.append(of_processes)
