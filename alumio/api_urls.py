@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from alumio.api_docs import Docs, Schema, elsewhere
+from alumio.audit_api import AuditTrail
 from alumio.component_api import Components, OneRegistry
 from connectors import api as connectors
 from connectors import registries as ends
@@ -63,6 +64,7 @@ urlpatterns = [
     path("processes/<int:pk>/stop", scheduler.Stop.as_view(), name="process-stop"),
     path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
+    path("audit", AuditTrail.as_view(), name="audit-list"),
     path("components", Components.as_view(registries=REGISTRIES), name="component-list"),
     path(
         "components/<str:registry>",

@@ -265,17 +265,19 @@ class History(ConfigurationView):
 
 
 class Old(ConfigurationView):
-    """One old revision against the present one, and the way back to it."""
+    """One old revision against the present one or, by `?against=`, another; and the way back."""
 
     def get(self, request, identifier, number):
         configuration = self.find(identifier)
         old = self.revision(configuration, number)
+        against = request.GET.get("against", "")
+        newer = self.revision(configuration, int(against)) if against.isdecimal() else None
+        content = newer.content if newer else configuration.content()
         context = {
             "it": configuration,
             "old": old,
-            "differences": comparison.compare(
-                self.pages.form, old.content, configuration.content()
-            ),
+            "newer": newer,
+            "differences": comparison.compare(self.pages.form, old.content, content),
             "edit_url": self.pages.url("edit", identifier),
             "history_url": self.pages.url("history", identifier),
         }
@@ -302,7 +304,8 @@ class Old(ConfigurationView):
 
     def revision(self, configuration, number) -> Revision:
         kept = Revision.objects.filter(kind=configuration.kind, object_id=configuration.pk)
-        found = kept.select_related("saved_by").filter(number=number).first()
+        kept = kept.select_related("saved_by")
+        found = kept.filter(number=number).first() if number < 2**31 else None
         if found is None:
             raise Http404("This revision is not kept.")
         return found

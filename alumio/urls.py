@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from alumio import dashboard, people, views
+from alumio import audit_pages, dashboard, people, views
 from scheduler import health
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("theme/", views.Theme.as_view(), name="theme"),
     path("profile/", views.Profile.as_view(), name="profile"),
+    path("audit/", audit_pages.AuditTrail.as_view(), name="audit"),
+    path("audit/file/", audit_pages.AuditFile.as_view(), name="audit-file"),
     path("api-keys/", people.ApiKeys.as_view(), name="api-keys"),
     path("api-keys/<int:pk>/revoke/", people.RevokeApiKey.as_view(), name="revoke-api-key"),
     path("users/", people.Users.as_view(), name="users"),

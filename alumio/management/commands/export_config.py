@@ -28,7 +28,7 @@ class Command(BaseCommand):
         criteria = {name: words for name, words in chosen.items() if words}
         audit.record(
             Actor.of_command(),
-            "export",
+            "export-configurations",
             criteria=criteria,
             changed=len(lines),
             note="Without secrets.",
