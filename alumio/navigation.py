@@ -25,6 +25,7 @@ SECTIONS = (
             ("Errors", "alert-triangle", "errors:list"),
             ("Processes", "activity", "processes:list"),
             ("Scheduled jobs", "calendar-time", "scheduled-jobs:list"),
+            ("Planner", "calendar-stats", "planner"),
         ),
     ),
     (

@@ -150,6 +150,14 @@ def _check_days(texts: list[str], values: list[set[int]]) -> None:
         raise CronError("day of month", "this date never comes in the chosen months.")
 
 
+def values(expression: str) -> list[set[int]]:
+    """What each field of a normalised expression stands for; Sunday is 0."""
+    texts = expression.split()
+    found = [_read_field(field, text)[1] for field, text in zip(FIELDS, texts, strict=True)]
+    found[4] = {day % 7 for day in found[4]}
+    return found
+
+
 def either_day(expression: str) -> bool:
     """Whether both day fields are restricted: then a day that fits either of them is due."""
     fields = expression.split()

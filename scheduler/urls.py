@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from scheduler import pages, views
+from scheduler import pages, planner, views
 
 processes = [
     path("", views.ProcessListPage.as_view(), name="list"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("processes/", include((processes, "processes"))),
     path("scheduled-jobs/<slug:identifier>/run/", run_job, name="run-scheduled-job"),
     path("scheduled-jobs/", pages.urls()),
+    path("planner/", planner.Planner.as_view(), name="planner"),
+    path("planner/make/", planner.MakeJobs.as_view(), name="planner-make"),
+    path("planner/<slug:identifier>/shift/", planner.Shift.as_view(), name="planner-shift"),
     path("incomings/<slug:identifier>/run/", views.RunIncoming.as_view(), name="run-incoming"),
     path("routes/<slug:identifier>/run/", views.RunRoute.as_view(), name="run-route"),
 ]
