@@ -114,7 +114,7 @@ def _batches(route, run, limit, deliverers, settler) -> Iterator[list[Claimed]]:
     while left is None or left > 0:
         run.check()
         size = CLAIM if left is None else min(CLAIM, left)
-        batch = database.persistently(lambda size=size: claim(route.pk, run.id, size))
+        batch = database.persistently(partial(claim, route.pk, run.id, size, route.newest_wins))
         if batch:
             left = None if left is None else left - len(batch)
             yield batch
