@@ -59,7 +59,13 @@ def _without(text: str, value: str) -> str:
 
 def _once(text: str) -> str:
     text = _SEVERAL.sub(GONE, _PARTS.sub(_replaced, without_json(text)))
-    return text[:LONGEST].strip()
+    return _cut(text.strip())
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return text[: LONGEST - 1].rpartition(" ")[0] + GONE
 
 
 def _replaced(part: re.Match) -> str:

@@ -86,6 +86,8 @@ def test_the_third_death_over_a_task_fails_it(let_expire):
     poison, other = Task.objects.order_by("id")
     assert (poison.status, poison.deaths) == ("failed", 3)
     assert "died while processing this task, for the third time" in texts(poison, "export")[-1]
+    assert (poison.cause.step, poison.cause.text[:15]) == ("worker", "The worker died")
+    assert other.cause is None
     assert (other.status, other.deaths) == ("new", 1)
 
 
