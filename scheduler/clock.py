@@ -12,7 +12,7 @@ from django.db import Error, IntegrityError, transaction
 from alumio import database
 from scheduler import queue
 from scheduler.cron import due_between
-from scheduler.models import Occurrence, Outcome, ScheduledJob, Trigger
+from scheduler.models import CHORES, Occurrence, Outcome, ScheduledJob, Trigger
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +68,17 @@ def _queue(job: ScheduledJob, occurrence: Occurrence, now: datetime) -> None:
         occurrence.outcome = Outcome.MISSED
         return
     try:
-        queued = queue.enqueue(
-            job.target,
-            Trigger.SCHEDULE,
-            limit=job.number_of_tasks,
-            scheduled_job=job,
-            priority=job.priority,
-        )
+        queued = queue_job(job, Trigger.SCHEDULE)
     except queue.Disabled:
         occurrence.outcome = Outcome.DISABLED
         return
     occurrence.process = queued.process or queued.duplicate_of
     occurrence.outcome = Outcome.QUEUED if queued.process else Outcome.DUPLICATE
+
+
+def queue_job(job: ScheduledJob, trigger: str, user=None) -> queue.Queued:
+    """Queue what a job does, with its number of tasks and its priority. Raises Disabled."""
+    options = {"user": user, "scheduled_job": job, "priority": job.priority}
+    if job.job in CHORES:
+        return queue.enqueue_chore(job.job, trigger, **options)
+    return queue.enqueue(job.target, trigger, limit=job.number_of_tasks, **options)

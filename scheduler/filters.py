@@ -3,7 +3,7 @@
 from alumio.filters import ChoicesField, ConfigurationFilter, Filter, MomentField, ReferencesField
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler.models import Kind, Trigger
+from scheduler.models import SCHEDULABLE, Kind, Trigger
 from scheduler.status import Status
 
 
@@ -28,7 +28,7 @@ class ProcessFilter(Filter):
 
 
 class ScheduledJobFilter(ConfigurationFilter):
-    job = ChoicesField("job", Kind.choices)
+    job = ChoicesField("job", [(kind.value, kind.label) for kind in SCHEDULABLE])
     incoming = ReferencesField(Incoming)
     route = ReferencesField(Route)
 

@@ -11,10 +11,15 @@ from alumio.located import Located
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import cron
-from scheduler.models import Kind, Priority, ScheduledJob
+from scheduler.models import CHORES, FLOWS, SCHEDULABLE, Kind, Priority, ScheduledJob
 
 NOT_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
-OTHER_ENDS = {Kind.IMPORT: ("route", "number_of_tasks"), Kind.EXPORT: ("incoming",)}
+JOBS = [(kind.value, kind.label) for kind in SCHEDULABLE]
+OTHER_ENDS = {
+    Kind.IMPORT: ("route", "number_of_tasks"),
+    Kind.EXPORT: ("incoming",),
+    **dict.fromkeys(CHORES, ("incoming", "route", "number_of_tasks")),
+}
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -49,7 +54,7 @@ class ExpressionField(forms.CharField):
 
 
 class ScheduledJobForm(ConfigurationForm):
-    job = forms.ChoiceField(choices=Kind.choices, initial=Kind.IMPORT)
+    job = forms.ChoiceField(choices=JOBS, initial=Kind.IMPORT)
     incoming = ReferenceField(
         Incoming, required=False, empty_label="Choose…", help_text="What is fetched."
     )
@@ -84,11 +89,11 @@ class ScheduledJobForm(ConfigurationForm):
     def clean(self):
         cleaned = super().clean()
         job = cleaned.get("job")
-        if job not in OTHER_ENDS:
+        for name in OTHER_ENDS.get(job, ()):
+            cleaned[name] = None
+        if job not in FLOWS:
             return cleaned
         needed = "incoming" if job == Kind.IMPORT else "route"
-        for name in OTHER_ENDS[job]:
-            cleaned[name] = None
         if not cleaned.get(needed) and needed not in self.errors:
             noun = "an incoming" if needed == "incoming" else "a route"
             label = self.fields[needed].label or needed.capitalize()

@@ -5,14 +5,17 @@ from django.urls import path
 
 from alumio import configuration_pages
 from alumio.pages import Notice, Pages, Section, register
-from scheduler.forms import ScheduledJobForm
-from scheduler.models import Kind, ScheduledJob
+from scheduler.forms import JOBS, ScheduledJobForm
+from scheduler.models import FLOWS, Kind, ScheduledJob
 from scheduler.schedule import last_processes, next_run
 from scheduler.views import Preview
 
+CHORES = {Kind.REPAIR: "what died processes held", Kind.PRUNE: "by the rules of retention"}
+
 
 def line(job: ScheduledJob) -> str:
-    return f"{job.get_job_display()} · {job.target or 'nothing'}"
+    about = (job.target or "nothing") if job.job in FLOWS else CHORES[job.job]
+    return f"{job.get_job_display()} · {about}"
 
 
 def notices(job: ScheduledJob) -> list[Notice]:
@@ -35,7 +38,8 @@ PAGES = register(
         plural="Scheduled jobs",
         icon="calendar-time",
         about="A scheduled job runs an incoming or a route at the times that a cron expression "
-        "names. Most routes need two: one that fetches, one that delivers.",
+        "names. Most routes need two: one that fetches, one that delivers. Stuck tasks are "
+        "repaired and old records removed without one; a job decides when that happens.",
         sections=(
             Section("What runs", ("job", "incoming", "route", "number_of_tasks")),
             Section("When", ("expression", "time_zone", "priority")),
@@ -54,7 +58,7 @@ class WithRuns:
 
     def show(self, template: str, context: dict, status=200):
         add_runs(context["rows"] if "rows" in context else [context["row"]])
-        context |= {"pages": self.pages, "may_change": self.may_change(), "jobs": Kind.choices}
+        context |= {"pages": self.pages, "may_change": self.may_change(), "jobs": JOBS}
         context["job"] = self.request.GET.get("job", "")
         return render(self.request, f"scheduled_jobs/{template}.html", context, status=status)
 
@@ -62,7 +66,7 @@ class WithRuns:
 class List(WithRuns, configuration_pages.List):
     def chosen(self, request):
         rows, job = super().chosen(request), request.GET.get("job")
-        return rows.filter(job=job) if job in Kind.values else rows
+        return rows.filter(job=job) if job in dict(JOBS) else rows
 
 
 class Switch(WithRuns, configuration_pages.Switch):

@@ -9,6 +9,7 @@ from routes.models import Route
 from scheduler import queue
 from scheduler.clock import tick
 from scheduler.models import Trigger
+from scheduler.pruning import queue_pruning
 from scheduler.repair import repair_lost
 from tasks import counts
 from tasks.claim import has_claimable
@@ -18,11 +19,11 @@ log = logging.getLogger(__name__)
 
 def sweep() -> None:
     """Repair what was lost, tick in case no beat does, queue real-time routes with due
-    tasks, sum counters up, remove what storages keep no longer.
+    tasks, sum counters up, remove what storages keep no longer, queue the removal of old records.
 
     What goes wrong in one of these does not keep the others waiting.
     """
-    for work in (repair_lost, tick, queue_realtime, counts.fold, remove_expired):
+    for work in (repair_lost, tick, queue_realtime, counts.fold, remove_expired, queue_pruning):
         try:
             work()
         except Error as error:
@@ -36,5 +37,5 @@ def queue_realtime() -> int:
     """Real-time routes have no scheduler: their due retries and leftovers are found here. Not what
     an older task holds back, for which a process could do nothing."""
     routes = Route.objects.filter(enabled=True, realtime=True, outgoing__enabled=True)
-    ready = [route for route in routes if has_claimable(route.pk)]
+    ready = [route for route in routes if has_claimable(route.pk, route.newest_wins)]
     return sum(bool(queue.enqueue(route, Trigger.REALTIME).process) for route in ready)

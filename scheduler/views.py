@@ -1,5 +1,7 @@
 """The pages of processes and scheduled jobs, and the buttons that run something now."""
 
+from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -13,13 +15,17 @@ from django.views import View
 from alumio import jsontext
 from alumio.access import RoleRequired
 from alumio.audit import Actor
+from alumio.configuration import Configuration
 from alumio.views import safe_next
 from connectors.models import Incoming
 from connectors.redaction import Redactor
 from routes.models import Route
 from scheduler import cron, process_audit, queue
+from scheduler.bulk_actions import refused_in
+from scheduler.clock import queue_job
 from scheduler.listing import ProcessList, describe, processes, tasks_url
-from scheduler.models import Process, ScheduledJob, Trigger
+from scheduler.models import Kind, Process, ScheduledJob, Trigger
+from scheduler.told import facts
 from tasks.log import Line
 
 MOST_MESSAGES = 300
@@ -46,11 +52,21 @@ class ProcessPage(RoleRequired, View):
             "lines": [Line(message) for message in newest[:MOST_MESSAGES]],
             "more_lines": len(newest) > MOST_MESSAGES,
             "tasks_url": tasks_url(process),
+            "facts": facts(process),
+            "refused": _refused(process),
+            "successor": Process.objects.filter(resumes=process).only("pk").first(),
             "cursor": jsontext.dumps(Redactor().value(process.cursor)),
             "may_act": request.user.may("editor"),
         }
         template = "processes/_detail.html" if request.htmx else "processes/detail.html"
         return render(request, template, context)
+
+
+def _refused(process: Process) -> dict:
+    """How many tasks a bulk action left alone, and how many of them are kept by name."""
+    if process.job != Kind.BULK:
+        return {}
+    return {"number": refused_in(process.counts).total(), "kept": process.refused_tasks.count()}
 
 
 class ProcessChange(RoleRequired, View):
@@ -101,7 +117,8 @@ class RunNow(RoleRequired, View):
 
     def post(self, request, identifier):
         target = get_object_or_404(self.model, identifier=identifier)
-        run(request, target, limit=limit_in(request))
+        options = {"limit": limit_in(request), "user": request.user}
+        run(request, target, lambda: queue.enqueue(target, Trigger.PERSON, **options))
         return redirect(safe_next(request, reverse("processes:list")))
 
 
@@ -119,30 +136,34 @@ class RunJob(RoleRequired, View):
     def post(self, request, identifier):
         jobs = ScheduledJob.objects.select_related("incoming", "route")
         job = get_object_or_404(jobs, identifier=identifier)
-        run(
-            request, job.target, limit=job.number_of_tasks, scheduled_job=job, priority=job.priority
-        )
+        queue_it = partial(queue_job, job, Trigger.PERSON, request.user)
+        run(request, job.target or job, queue_it)
         return redirect(safe_next(request, reverse("scheduled-jobs:list")))
 
 
-def run(request, target: Incoming | Route, **options) -> None:
-    """Enqueue, and tell the person what came of it."""
+def run(request, what: Configuration, queue_it: Callable[[], queue.Queued]) -> None:
+    """Queue a run of something, and tell the person what came of it."""
     try:
         with transaction.atomic():
-            queued = queue.enqueue(target, Trigger.PERSON, user=request.user, **options)
+            queued = queue_it()
             if queued.process:
-                process_audit.queued(Actor.of(request), target, queued.process)
+                process_audit.queued(Actor.of(request), what, queued.process)
     except queue.Disabled as error:
         messages.warning(request, str(error))
-        return
+    else:
+        tell(request, what.name, queued)
+
+
+def tell(request, name: str, queued: queue.Queued) -> None:
+    """Say what came of queueing something, with a link to the process."""
     if queued.process:
         text = "{} was queued as {}."
-        messages.success(request, format_html(text, target.name, link_to(queued.process)))
+        messages.success(request, format_html(text, name, link_to(queued.process)))
     elif queued.duplicate_of:
         text = "{} is already queued as {}."
-        messages.info(request, format_html(text, target.name, link_to(queued.duplicate_of)))
+        messages.info(request, format_html(text, name, link_to(queued.duplicate_of)))
     else:
-        messages.info(request, f"{target.name} is already queued.")
+        messages.info(request, f"{name} is already queued.")
 
 
 def link_to(process: Process) -> str:

@@ -1,10 +1,21 @@
-"""Alumio's scheduler entries: a list of jobs under one expression; here each job stands alone."""
+"""Alumio's scheduler entries: a list of jobs under one expression; here each job stands alone.
+
+What a job that prunes removes is said by the rules of retention, so the settings that Alumio has
+for it are told as not understood.
+"""
 
 from alumio.exchange.settings import Settings
 from alumio.located import Located
 from scheduler.models import Kind, ScheduledJob
 
-RUNS = {"run-incoming": Kind.IMPORT, "run-outgoing": Kind.EXPORT}
+RUNS = {
+    "run-incoming": Kind.IMPORT,
+    "run-outgoing": Kind.EXPORT,
+    "repair-tasks": Kind.REPAIR,
+    "prune-tasks": Kind.PRUNE,
+}
+SETTINGS = {"incoming": "incoming", "route": "route", "numTasks": "number_of_tasks"}
+NAMES = {kind: name for name, kind in RUNS.items()}
 
 
 def split_entry(body: dict) -> list[dict]:
@@ -29,9 +40,7 @@ def read_job(body: dict) -> tuple[dict, list[str]]:
     data = {
         "enabled": False,
         "job": RUNS[prototype].value,
-        "incoming": what.take("incoming"),
-        "route": what.take("route"),
-        "number_of_tasks": what.take("numTasks"),
+        **{ours: what.take(theirs) for theirs, ours in SETTINGS.items()},
         "expression": settings.take("expression"),
         "time_zone": settings.take("timezone") or "UTC",
     }
@@ -42,14 +51,9 @@ def read_job(body: dict) -> tuple[dict, list[str]]:
 
 
 def write_job(job: ScheduledJob, content: dict) -> dict:
-    if job.job == Kind.IMPORT:
-        what = {"prototype": "run-incoming", "parameters": {"incoming": content["incoming"]}}
-    else:
-        limit = content["number_of_tasks"]
-        parameters = {"route": content["route"]} | ({"numTasks": limit} if limit else {})
-        what = {"prototype": "run-outgoing", "parameters": parameters}
+    settings = {name: content[ours] for name, ours in SETTINGS.items() if content[ours]}
     parameters = {
-        "job": [what],
+        "job": [{"prototype": NAMES[job.job], "parameters": settings}],
         "handlers": [],
         "priority": content["priority"],
         "expression": content["expression"],
