@@ -19,7 +19,7 @@ from django.db import Error, connections
 
 from scheduler import queue
 from scheduler.execution import execute
-from scheduler.models import CHORES, FLOWS
+from scheduler.models import CHORES, FLOWS, UPKEEP
 from scheduler.repair import repair_lost
 from scheduler.runs import ProcessRun
 from scheduler.sweep import sweep
@@ -79,12 +79,18 @@ class Hand:
 class Engine:
     """The hands of one worker, and the sweep beside them.
 
-    Chores have a hand of their own, so that nobody's retry waits behind an hour of export.
+    Chores have a hand of their own, so that nobody's retry waits behind an hour of export, and what
+    the platform does by itself has another, so that none waits behind the removal of old records.
     """
 
     def __init__(self, worker: str):
         self.worker = worker
-        self.hands = [Hand(worker, FLOWS, "engine"), Hand(worker, CHORES, "chores")]
+        asked_for = [kind for kind in CHORES if kind not in UPKEEP]
+        self.hands = [
+            Hand(worker, FLOWS, "engine"),
+            Hand(worker, asked_for, "chores"),
+            Hand(worker, UPKEEP, "upkeep"),
+        ]
         self._stopping = threading.Event()
         self._sweeper = threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True)
 

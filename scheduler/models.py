@@ -23,8 +23,9 @@ class Kind(models.TextChoices):
 
 
 FLOWS = (Kind.IMPORT, Kind.EXPORT)
-CHORES = (Kind.REPAIR, Kind.PRUNE, Kind.BULK, Kind.REIMPORT)
-SCHEDULABLE = (*FLOWS, Kind.REPAIR, Kind.PRUNE)
+UPKEEP = (Kind.REPAIR, Kind.PRUNE)
+CHORES = (*UPKEEP, Kind.BULK, Kind.REIMPORT)
+SCHEDULABLE = (*FLOWS, *UPKEEP)
 
 
 class Priority(models.IntegerChoices):
