@@ -29,6 +29,7 @@ SHAPES["Process"] = an_object(
     {
         "id": WHOLE,
         "job": {"type": "string", "enum": Kind.values},
+        "title": TEXT | {"description": "What it runs, or what it is about."},
         "incoming": MAYBE,
         "route": MAYBE,
         "status": {"type": "string", "enum": Status.values},
@@ -81,6 +82,7 @@ def in_list(process: Process) -> dict:
     return {
         "id": process.pk,
         "job": process.job,
+        "title": process.name,
         "incoming": process.incoming and process.incoming.identifier,
         "route": process.route and process.route.identifier,
         "status": process.status,

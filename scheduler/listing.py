@@ -12,10 +12,19 @@ from alumio import keyset
 from alumio.located import Located
 from routes.models import Route
 from scheduler.filters import ProcessFilter
-from scheduler.models import Kind, Process, Trigger
+from scheduler.models import CHORES, Kind, Process, Trigger
 from scheduler.status import Status
+from scheduler.told import chips
 
 SIZE = 50
+ICONS = {
+    Kind.IMPORT: "database-import",
+    Kind.EXPORT: "database-export",
+    Kind.REPAIR: "tool",
+    Kind.PRUNE: "recycle",
+    Kind.BULK: "list-check",
+    Kind.REIMPORT: "refresh",
+}
 ACTIVE = (Status.SCHEDULED, Status.RUNNING)
 SETTINGS = (
     "incoming__subscriber",
@@ -39,7 +48,9 @@ def describe(rows: list[Process]) -> list[Process]:
         process.waited = (begun or now) - process.created_at
         process.ran = (process.ended_at or now) - process.started_at if process.started_at else None
         process.percent = _percent(process)
-        waits = process.status == Status.SCHEDULED
+        process.icon = ICONS[process.job]
+        process.chips = chips(process)
+        waits = process.status == Status.SCHEDULED and process.target
         process.waits_for = blockers.get(_target(process)) if waits else None
     return rows
 
@@ -57,7 +68,8 @@ def _target(process: Process) -> tuple:
 
 def _blockers(rows: list[Process]) -> dict[tuple, Process]:
     """By target, the running process that holds the place of those that wait. One query or none."""
-    waiting = {_target(process) for process in rows if process.status == Status.SCHEDULED}
+    queued = [row for row in rows if row.status == Status.SCHEDULED and row.target]
+    waiting = {_target(process) for process in queued}
     if not waiting:
         return {}
     running = Process.objects.filter(status=Status.RUNNING)
@@ -151,6 +163,8 @@ def tasks_url(process: Process) -> str:
     """The list of the tasks that a process made or moved: those of its routes, of its time."""
     if not process.started_at:
         return ""
+    if process.job in CHORES:
+        return _tasks_url_of_chore(process)
     if process.job == Kind.IMPORT:
         made_by = Route.objects.filter(incoming=process.incoming_id)
         routes, moment = list(made_by.values_list("identifier", flat=True)), "created"
@@ -158,8 +172,22 @@ def tasks_url(process: Process) -> str:
         routes, moment = [process.route.identifier], "updated"
     if not routes:
         return ""
+    return _tasks_of({"route": routes}, process, moment)
+
+
+def _tasks_url_of_chore(process: Process) -> str:
+    """Those of a bulk action: what matches it, but for the status, and has changed since."""
+    if process.job != Kind.BULK:
+        return ""
+    asked = process.arguments["choice"].get("filter") or {}
+    kept = ("route", "entity", "identifier", "created", "cause")
+    return _tasks_of({n: v for n, v in asked.items() if n.startswith(kept)}, process, "updated")
+
+
+def _tasks_of(criteria: dict, process: Process, moment: str) -> str:
     query = QueryDict(mutable=True)
-    query.setlist("route", routes)
+    for name, value in criteria.items():
+        query.setlist(name, value if isinstance(value, list) else [value])
     query[f"{moment}_after"] = _utc(process.started_at)
     if process.ended_at:
         query[f"{moment}_before"] = _utc(process.ended_at, beyond=1)

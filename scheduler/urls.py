@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from scheduler import pages, planner, views
+from scheduler import pages, planner, refused, views
 
 processes = [
     path("", views.ProcessListPage.as_view(), name="list"),
     path("<int:pk>/", views.ProcessPage.as_view(), name="detail"),
     path("<int:pk>/skip/", views.Skip.as_view(), name="skip"),
     path("<int:pk>/stop/", views.Stop.as_view(), name="stop"),
+    path("<int:pk>/not-allowed.csv", refused.RefusedCsv.as_view(), name="not-allowed"),
 ]
 run_job = views.RunJob.as_view()
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("processes/", include((processes, "processes"))),
     path("scheduled-jobs/<slug:identifier>/run/", run_job, name="run-scheduled-job"),
     path("scheduled-jobs/", pages.urls()),
+    path("maintenance/", maintenance_pages.PAGES.urls()),
     path("planner/", planner.Planner.as_view(), name="planner"),
     path("planner/make/", planner.MakeJobs.as_view(), name="planner-make"),
     path("planner/<slug:identifier>/shift/", planner.Shift.as_view(), name="planner-shift"),

@@ -120,7 +120,7 @@ def in_words(verb: str, changed: int, refused: Counter[str]) -> str:
     """“4,300 retried, 12 not allowed: 10 processing, 2 waiting.”"""
     text = f"{changed:,} {DONE[verb].lower()}"
     if refused:
-        reasons = ", ".join(f"{refused[name]:,} {_word(name)}" for name in _in_order(refused))
+        reasons = ", ".join(f"{refused[name]:,} {word_of(name)}" for name in _in_order(refused))
         text += f", {refused.total():,} not allowed: {reasons}"
     return text + "."
 
@@ -129,5 +129,6 @@ def _in_order(refused: Counter[str]) -> list[str]:
     return [name for name in (*Status.values, UNKNOWN) if refused[name]]
 
 
-def _word(status: str) -> str:
+def word_of(status: str) -> str:
+    """A status, or UNKNOWN, as a sentence calls it."""
     return "not found" if status == UNKNOWN else status

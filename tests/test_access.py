@@ -37,6 +37,7 @@ CONFIGURATIONS = (
     "transformers",
     "entity-schemas",
     "scheduled-jobs",
+    "maintenance",
 )
 PAGES = ("list", "create", "edit", "delete", "duplicate", "switch", "history", "old")
 DOORS = (
@@ -48,6 +49,7 @@ DOORS = (
     "storage",
     "transformer",
     "scheduled-job",
+    "maintenance-window",
 )
 
 TABLE = {
@@ -68,8 +70,10 @@ TABLE = {
     "run-route": READ,
     **{f"tasks:{page}": READ for page in ("list", "live", "action", "detail", "data")},
     **{f"tasks:{page}": READ for page in ("csv", "ndjson")},
+    **{f"tasks:{page}": READ for page in ("entity", "message", "search")},
+    "api:search": READ,
     **{f"tasks:{page}": OWN for page in ("columns", "save-view", "change-view")},
-    **{f"processes:{page}": READ for page in ("list", "detail", "skip", "stop")},
+    **{f"processes:{page}": READ for page in ("list", "detail", "skip", "stop", "not-allowed")},
     **{f"api:{door}-{form}": READ for door in DOORS for form in ("list", "detail")},
     "api:incoming-run": READ,
     "api:route-run": READ,
@@ -77,6 +81,8 @@ TABLE = {
     "tasks:edit-data": (EDITOR, EDITOR),
     **{f"api:task-{part}": READ for part in ("data", "version-list", "version", "reimport")},
     "api:task-list": READ,
+    "api:task-csv": READ,
+    "api:task-ndjson": READ,
     "api:task-detail": READ,
     **{f"api:task-{verb}": READ for verb in ("skip", "retry", "mark-finished", "mark-failed")},
     **{f"api:process-{part}": READ for part in ("list", "detail", "skip", "stop")},

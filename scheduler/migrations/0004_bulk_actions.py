@@ -6,50 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connectors', '0002_age_of_items'),
-        ('routes', '0003_retention_and_newest_wins'),
-        ('scheduler', '0003_chores'),
+        ("connectors", "0002_age_of_items"),
+        ("routes", "0003_retention_and_newest_wins"),
+        ("scheduler", "0003_chores"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChosenPart',
+            name="ChosenPart",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('task_ids', models.TextField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("task_ids", models.TextField()),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RefusedTask',
+            name="RefusedTask",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('identifier', models.CharField(max_length=26)),
-                ('route_id', models.BigIntegerField()),
-                ('entity_identifier', models.CharField(blank=True, max_length=255)),
-                ('status', models.CharField(max_length=10)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("identifier", models.CharField(max_length=26)),
+                ("route_id", models.BigIntegerField()),
+                ("entity_identifier", models.CharField(blank=True, max_length=255)),
+                ("status", models.CharField(max_length=10)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='process',
-            constraint=models.UniqueConstraint(condition=models.Q(('job', 'bulk'), ('status__in', ['scheduled', 'running'])), fields=('queue_key',), name='one_open_process_per_bulk_action'),
+            model_name="process",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("job", "bulk"), ("status__in", ["scheduled", "running"])),
+                fields=("queue_key",),
+                name="one_open_process_per_bulk_action",
+            ),
         ),
         migrations.AddField(
-            model_name='chosenpart',
-            name='process',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='scheduler.process'),
+            model_name="chosenpart",
+            name="process",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="parts",
+                to="scheduler.process",
+            ),
         ),
         migrations.AddField(
-            model_name='refusedtask',
-            name='process',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_tasks', to='scheduler.process'),
+            model_name="refusedtask",
+            name="process",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="refused_tasks",
+                to="scheduler.process",
+            ),
         ),
     ]
