@@ -118,7 +118,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "role", "is_active", "password")
+        fields = ("name", "role", "is_active")  # the password is set by save
         labels = {"is_active": "Active"}
 
     def clean_password(self):

@@ -43,6 +43,7 @@ class SignIn(LoginView):
     template_name = "login.html"
     form_class = SignInForm
     redirect_authenticated_user = True
+    http_method_names = ("get", "head", "post", "options")
 
     def form_valid(self, form):
         with transaction.atomic():

@@ -85,6 +85,16 @@ def test_too_many_wrong_passwords_lock_the_account_for_a_while(editor, settings)
     assert "Too many wrong passwords" in answer.content.decode()
 
 
+def test_a_user_who_is_saved_without_a_new_password_keeps_the_present_one(administrator):
+    kim = User.objects.create_user("kim@example.com", "a-long-password")
+
+    administrator.post(f"/users/{kim.pk}/", name="Kim", role="editor", is_active="on", password="")
+
+    kim.refresh_from_db()
+    assert (kim.name, kim.role) == ("Kim", "editor")
+    assert kim.check_password("a-long-password")
+
+
 def test_the_chosen_theme_is_remembered(viewer):
     viewer.post("/theme/", theme="dark", next="/storages/")
 
