@@ -10,8 +10,10 @@ from connectors import api as connectors
 from connectors import registries as ends
 from routes import api as routes
 from scheduler import api as scheduler
-from tasks import actions
+from scheduler.maintenance_pages import Maintenances
+from tasks import actions, search_api
 from tasks import api as tasks
+from tasks import download_api as downloads
 from tasks import version_api as versions
 from transformers import api as transformers
 from transformers import registries as changes
@@ -41,10 +43,13 @@ router.register("entity-schemas", transformers.EntitySchemas, "entity-schema")
 router.register("storages", connectors.Storages, "storage")
 router.register("transformers", transformers.SavedTransformers, "transformer")
 router.register("scheduled-jobs", scheduler.ScheduledJobs, "scheduled-job")
+router.register("maintenance-windows", Maintenances, "maintenance-window")
 
 app_name = "api"
 urlpatterns = [
     path("tasks", tasks.Tasks.as_view(), name="task-list"),
+    path("tasks.csv", downloads.TasksFile.as_view(kind="csv"), name="task-csv"),
+    path("tasks.ndjson", downloads.TasksFile.as_view(kind="ndjson"), name="task-ndjson"),
     *(
         path(f"tasks/{verb}", tasks.Apply.as_view(verb=verb), name=f"task-{verb}")
         for verb in actions.VERBS
@@ -58,6 +63,7 @@ urlpatterns = [
         name="task-version",
     ),
     path("tasks/<str:identifier>/reimport", versions.Reimport.as_view(), name="task-reimport"),
+    path("search", search_api.SearchDoor.as_view(), name="search"),
     path("processes", scheduler.Processes.as_view(), name="process-list"),
     path("processes/<int:pk>", scheduler.OneProcess.as_view(), name="process-detail"),
     path("processes/<int:pk>/skip", scheduler.Skip.as_view(), name="process-skip"),

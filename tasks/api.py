@@ -21,6 +21,7 @@ from alumio.openapi import (
 from tasks import actions
 from tasks.choice import Choice
 from tasks.filters import TaskFilter
+from tasks.history_api import CHANGES, history_of
 from tasks.models import Level, Message, Phase, Task
 from tasks.status import Status
 
@@ -66,6 +67,7 @@ SHAPES["TaskWithData"] = {
                 "imported_by": {"type": ["integer", "null"]},
                 "import_messages": MESSAGES,
                 "export_messages": MESSAGES,
+                "history": CHANGES,
             }
         ),
     ]
@@ -113,6 +115,7 @@ def in_full(task: Task) -> dict:
         "imported_by": task.imported_by,
         "import_messages": messages_of(task, Phase.IMPORT),
         "export_messages": messages_of(task, Phase.EXPORT),
+        "history": history_of(task),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from alumio.models import Role, User
 from connectors.models import Connection, Storage
-from scheduler.models import Process, ScheduledJob
+from scheduler.models import Maintenance, Process, ScheduledJob
 from tasks.models import Payload, Task
 from tests.world import make_route, make_schema
 from transformers.models import SavedTransformer
@@ -80,6 +80,7 @@ TABLE = {
     **{f"tasks:{page}": READ for page in ("version", "reimport")},
     "tasks:edit-data": (EDITOR, EDITOR),
     **{f"api:task-{part}": READ for part in ("data", "version-list", "version", "reimport")},
+    "errors:list": READ,
     "api:task-list": READ,
     "api:task-csv": READ,
     "api:task-ndjson": READ,
@@ -144,6 +145,7 @@ def world(db):
         "transformer": SavedTransformer(name="T", step=chain).store(),
         "entity-schema": make_schema(),
         "scheduled-job": ScheduledJob(name="J", **job).store(),
+        "maintenance": Maintenance(name="M", date="2026-12-24", start="22:00", minutes=60).store(),
         "task": task,
         "process": process,
     }
