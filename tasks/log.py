@@ -15,7 +15,7 @@ from tasks.status import MACHINE, Status
 from tasks.tree import pretty
 
 MOST_MESSAGES = 500
-MOST_TEXT = 2_000
+MOST_TEXT = 1_000
 """Characters of a text; the whole of it is on the line's own page."""
 MOST_DETAIL = 2_000_000
 """Characters of details on one page; what is beyond is on each line's own page."""
@@ -42,10 +42,8 @@ class Line:
 
     @cached_property
     def detail(self):
-        if self.is_cut or not self.message.detail:
-            return None
         try:
-            return jsontext.loads(self.message.detail)
+            return jsontext.loads(self.message.detail) if self.message.detail else None
         except JSONTextError:
             return self.message.detail
 
@@ -146,7 +144,7 @@ def _with_details(messages: list[Message]) -> list[Message]:
     for message in messages:
         room -= message.bulk
         message.is_cut = message.length > MOST_TEXT or (message.bulk > 0 and room < 0)
-        if message.bulk and not message.is_cut:
+        if message.bulk and room >= 0:
             wanted.append(message.pk)
     details = dict(Message.objects.filter(pk__in=wanted).values_list("pk", "detail"))
     for message in messages:

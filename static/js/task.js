@@ -1,5 +1,7 @@
 // The page of one task: how its data is shown, and what stays as it was when the page is brought up to date.
 (function () {
+  const tab = document.querySelector(".tabs-scroll .active");
+  if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
   const data = document.querySelector("[data-views]");
   if (data) data.addEventListener("click", (event) => {
     const view = event.target.closest("[data-view]"), copy = event.target.closest("[data-copy-text]");

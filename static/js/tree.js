@@ -3,7 +3,7 @@
 (function () {
   const pane = document.querySelector("[data-tree-of]");
   if (!pane) return;
-  const RANGE = 200, MOST_ROWS = 2000, SHOWN_HITS = 100, OPEN_LEVELS = 3, OPEN_ITEMS = 50;
+  const RANGE = 200, MOST_ROWS = 2000, SHOWN_HITS = 100, OPEN_LEVELS = 3, OPEN_ITEMS = 50, LONG = 1000;
   const source = document.getElementById(pane.dataset.treeOf).textContent;
   const bar = document.querySelector("[data-tree-find]"), input = bar.querySelector("input"), told = bar.querySelector("[data-tree-hits]");
   const steps = [...bar.querySelectorAll("[data-tree-step]")];
@@ -89,7 +89,7 @@
     if (node.kind === "range") return line.append(make("span", "json-index json-range", node.label));
     if (typeof node.key === "string") line.append(marked(make("span", "json-key"), node.key));
     else if (node.key !== null) line.append(make("span", "json-index", node.key));
-    if (!node.children) line.append(marked(make("span", `json-${node.kind}`), node.text));
+    if (!node.children) line.append(marked(make("span", `json-${node.kind}${node.text.length > LONG ? " json-long" : ""}`), node.text));
     else line.append(make("span", "json-size", node.kind === "object" ? `{${node.count}}` : `[${node.count}]`));
   }
   function draw(node, depth) {
@@ -160,8 +160,13 @@
     reveal(node);
     label(node);
     choose(node, false);
-    node.row.firstChild.scrollIntoView({ block: "center" });
+    show(node);
     tell(`${(current + 1).toLocaleString("en")} of ${hits.length.toLocaleString("en")}`);
+  }
+  // In the middle of the pane, which scrolls by itself, so that the box above stays in sight.
+  function show(node) {
+    const line = node.row.firstChild.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+    if (line.top < frame.top || line.bottom > frame.bottom) pane.scrollTop += line.top - frame.top - frame.height / 2;
   }
   let wait;
   input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(find, 120); });
