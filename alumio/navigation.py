@@ -26,6 +26,7 @@ SECTIONS = (
             ("Processes", "activity", "processes:list"),
             ("Scheduled jobs", "calendar-time", "scheduled-jobs:list"),
             ("Planner", "calendar-stats", "planner"),
+            ("Maintenance", "tool", "maintenance:list"),
         ),
     ),
     (

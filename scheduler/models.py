@@ -203,6 +203,45 @@ class RefusedTask(models.Model):
         ordering = ["id"]
 
 
+class Repeats(models.TextChoices):
+    ONCE = "once", "Once"
+    WEEKLY = "weekly", "Every week"
+    MONTHLY = "monthly", "Every month"
+
+
+class Maintenance(Configuration):
+    """A window in which nothing new starts (Alumio's maintenance windows): what is due waits.
+
+    It begins at `start` (HH:MM, in `time_zone`) on `date`, on the `weekdays` ("mon"…) or on the
+    `day` of each month (the last day of shorter ones), and lasts for so many `minutes`. `jobs` are
+    identifiers of scheduled jobs; empty means everything.
+    """
+
+    kind = "maintenance"
+    content_fields = (
+        "repeats",
+        "date",
+        "weekdays",
+        "day",
+        "start",
+        "minutes",
+        "time_zone",
+        "jobs",
+    )
+
+    repeats = models.CharField(max_length=7, choices=Repeats, default=Repeats.ONCE)
+    date = models.CharField(max_length=10, blank=True)
+    weekdays = models.JSONField(default=list, blank=True)
+    day = models.PositiveSmallIntegerField(null=True, blank=True)
+    start = models.CharField(max_length=5)
+    minutes = models.PositiveIntegerField()
+    time_zone = models.CharField(max_length=64, default="UTC")
+    jobs = models.JSONField(default=list, blank=True)
+
+    class Meta(Configuration.Meta):
+        verbose_name = "maintenance window"
+
+
 class ProcessMessage(models.Model):
     """One log line of a process: what is not about one task."""
 

@@ -16,6 +16,7 @@ from alumio import database
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import doorbell
+from scheduler.maintenance import Hold
 from scheduler.models import CHORES, FLOWS, Kind, Priority, Process, ScheduledJob, Trigger
 from scheduler.status import Status
 
@@ -213,11 +214,11 @@ def _got_on(process: Process) -> bool:
 
 
 def start_next(worker: str, kinds: Sequence[str] = FLOWS + CHORES) -> Process | None:
-    """Start the best Scheduled process of these kinds whose place is free: by priority, then by
-    age."""
+    """Start the best Scheduled process of these kinds whose place is free and that no maintenance
+    window holds: by priority, then by age."""
     routes, incomings = _busy()
     waiting = Process.objects.filter(status=Status.SCHEDULED, job__in=kinds)
-    waiting = waiting.order_by("priority", "id")
+    waiting = Hold().beside(waiting).order_by("priority", "id")
     while True:
         free = waiting.exclude(route__in=routes).exclude(incoming__in=incomings)
         process = free.select_related("incoming", "route").first()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from scheduler import pages, planner, refused, views
+from scheduler import maintenance_pages, pages, planner, refused, views
 
 processes = [
     path("", views.ProcessListPage.as_view(), name="list"),
