@@ -3,6 +3,7 @@
 Settings come from their forms (`alumio.component_schema`); shared shapes are in SHAPES.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -71,10 +72,10 @@ class ApiSchema(AutoSchema):
     def get_operation_id(self):
         action = getattr(self.view, "action", None) or self.method.lower()
         words = [w.strip("{}") for w in self.path.removeprefix("/api/v1/").split("/") if w]
-        return "_".join([*(w.replace("-", "_") for w in words), action])
+        return "_".join([*(re.sub(r"[-.]", "_", word) for word in words), action])
 
     def get_tags(self):
-        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+        return [re.split(r"[/.]", self.path.removeprefix("/api/v1/"))[0]]
 
     def get_summary(self):
         return self.operation.summary

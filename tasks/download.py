@@ -6,14 +6,12 @@ than a thousand. Tasks that arrive meanwhile are newer than where the file began
 it; one whose status changes meanwhile is judged when its chunk is read.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils import timezone
 
-from alumio import audit, jsontext
+from alumio import audit, jsontext, spreadsheet
 from alumio.located import Located
 from routes.models import Route
 from tasks import columns
@@ -26,8 +24,6 @@ ROWS = 1_000
 DATA_BYTES = 4_000_000
 """Entity data that is read at once, in bytes; a single larger one is read alone."""
 BESIDES = ("columns", "bom")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""With these a cell begins that a spreadsheet would take for a formula."""
 BOM = "\ufeff"
 
 
@@ -71,21 +67,12 @@ def chunks(tasks, shown: Sequence[Column]) -> Iterator[list[Task]]:
 
 def as_csv(tasks, shown: Sequence[Column], bom: bool) -> Iterator[str]:
     """The lines of a CSV file, its header first, some hundred at a time."""
-    header = _written([[column.name for column in shown]])
-    yield BOM + header if bom else header
-    for rows in chunks(tasks, shown):
-        yield _written([[cell(column.value(task)) for column in shown] for task in rows])
-
-
-def _written(rows: list[list]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def cell(value) -> object:
-    """The value as a spreadsheet may show it: text that would be a formula begins with “'”."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+    rows = (
+        [column.value(task) for column in shown] for some in chunks(tasks, shown) for task in some
+    )
+    if bom:
+        yield BOM
+    yield from spreadsheet.lines([column.name for column in shown], rows)
 
 
 def as_ndjson(tasks, shown: Sequence[Column], bom: bool) -> Iterator[str]:

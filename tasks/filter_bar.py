@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 from functools import cached_property
 
-from tasks.models import RetentionPolicy, Task
+from tasks import retention
+from tasks.models import Cause, Task
 from tasks.status import Status
 
 TEXTS = (
@@ -30,7 +31,8 @@ class FilterBar:
 
     @cached_property
     def criteria(self) -> dict:
-        return {} if self.list.faults else self.filter.criteria()
+        """What was asked for; of a filter with faults, the part that can be read."""
+        return self.filter.criteria()
 
     @property
     def more_used(self) -> int:
@@ -87,6 +89,9 @@ class FilterBar:
             return [self._chip(name, label, Status(s).label, s) for s in value]
         if name == "route":
             return [self._chip(name, label, route.name, route.identifier) for route in value]
+        if name == "cause":
+            cause = Cause.objects.filter(pk=value).first()
+            return [self._chip(name, label, cause or f"{value}, which is gone")]
         if isinstance(value, datetime):
             ago = in_words(self.params[name])
             return [self._chip(name, label, ago or value, moment=not ago)]
@@ -113,7 +118,7 @@ class FilterBar:
         if len(self.criteria) < 2:
             return []
         return [
-            {"label": self._label(name), "url": self.list.url(**{name: None})}
+            {"chips": self._chips(name), "url": self.list.url(**{name: None})}
             for name in self.criteria
             if self._finds_without(name)
         ]
@@ -123,14 +128,14 @@ class FilterBar:
         return type(self.filter)(rest).apply(Task.objects.all()).exists()
 
     @cached_property
-    def retention(self) -> list[str]:
-        """The house's rules of retention in words: what is not found may have been removed."""
-        policy = RetentionPolicy.objects.first()
-        rules = policy.rules if policy else []
+    def retention(self) -> list[tuple[int, list[str]]]:
+        """After how many days the house's rules remove tasks of which statuses: what is not found
+        may be gone."""
+        rules = retention.rules_of(retention.policy().rules)
+        days = sorted({rule.days for rule in rules.values() if rule.days})
         return [
-            f"{Status(rule['status']).label.lower()} tasks after {rule['days']} days"
-            for rule in rules
-            if rule.get("days") and rule.get("status") in Status.values
+            (number, [Status(r.status).label.lower() for r in rules.values() if r.days == number])
+            for number in days
         ]
 
 

@@ -112,7 +112,7 @@ class TaskList:
 
     @cached_property
     def statuses(self) -> list[str]:
-        return [] if self.faults else self.filter.cleaned_data["status"]
+        return self.filter.cleaned_data.get("status", [])
 
     def tabs(self) -> list[dict]:
         return [

@@ -67,7 +67,7 @@ class ViewPage(RoleRequired, View):
         return redirect(safe_next(self.request, reverse("tasks:list")))
 
     def note(self, view: SavedView, action: str) -> None:
-        criteria = {**QueryDict(view.query).lists()}
+        criteria = dict(QueryDict(view.query).lists())
         note = "shared" if view.shared else ""
         record(Actor.of(self.request), action, view.name, criteria=criteria, note=note)
 

@@ -38,7 +38,7 @@
       if (current()) current().focus();
       return press("[data-select=none]");
     },
-    "/": () => {
+    f: () => {
       const field = document.querySelector("[data-filters] input[type=search]");
       if (field) field.select();
       return Boolean(field);

@@ -93,6 +93,9 @@
     });
   }
 
+  const tab = document.querySelector(".view-tab.active");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+
   const filters = document.querySelector("[data-filters]");
   if (filters) {
     for (const mode of filters.querySelectorAll("[data-mode]")) {
