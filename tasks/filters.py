@@ -10,9 +10,25 @@ It is a Django form, so a page can draw its fields (`{{ chosen.status }}`). `cho
 what was really asked for, as JSON: {} when every task is meant.
 """
 
+from django import forms
+
 from alumio.filters import ChoicesField, Filter, MomentField, ReferencesField, TextField
 from routes.models import Route
 from tasks.status import Status
+
+
+class CauseField(forms.IntegerField):
+    """A cause, by its number: the `id` of a group of errors."""
+
+    def __init__(self):
+        super().__init__(
+            label="Cause",
+            required=False,
+            min_value=1,
+            max_value=2**63 - 1,
+            error_messages={"invalid": "Give the number of a cause."},
+            help_text="The “id” of a group of errors.",
+        )
 
 
 class TaskFilter(Filter):
@@ -20,6 +36,7 @@ class TaskFilter(Filter):
 
     status = ChoicesField("status", Status.choices)
     route = ReferencesField(Route)
+    cause = CauseField()
     created_after = MomentField(label="Created from")
     created_before = MomentField(label="Created until", through=True)
     updated_after = MomentField(label="Updated from")
