@@ -57,9 +57,9 @@ class Scene:
 
     def form(self) -> Form:
         """The form of the edit page beside this address."""
-        parts = self.path.strip("/").split("/")
-        one = next(c for c in self.world.values() if f"{getattr(c, 'kind', '')}s" == parts[0])
-        return Form(self.client.get(f"/{parts[0]}/{one.identifier}/edit/").content.decode())
+        section = self.path.strip("/").partition("/")[0]
+        edit = path_of(f"{section}:edit", self.world)
+        return Form(self.client.get(edit).content.decode())
 
     def free(self) -> str:
         """The address of the same page for a copy, which nothing uses."""
