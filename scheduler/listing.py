@@ -15,6 +15,7 @@ from scheduler.filters import ProcessFilter
 from scheduler.models import CHORES, Kind, Process, Trigger
 from scheduler.status import Status
 from scheduler.told import chips
+from scheduler.waiting import Waiting
 
 SIZE = 50
 ICONS = {
@@ -40,9 +41,10 @@ def processes():
 
 
 def describe(rows: list[Process]) -> list[Process]:
-    """Give each process what its row shows: how long it waited and ran, and how far it is."""
+    """Give each process what its row shows: how long it waited and ran, how far it is, and what it
+    waits for."""
     now = timezone.now()
-    blockers = _blockers(rows)
+    waiting = Waiting(rows)
     for process in rows:
         begun = process.started_at or process.ended_at
         process.waited = (begun or now) - process.created_at
@@ -50,8 +52,7 @@ def describe(rows: list[Process]) -> list[Process]:
         process.percent = _percent(process)
         process.icon = ICONS[process.job]
         process.chips = chips(process)
-        waits = process.status == Status.SCHEDULED and process.target
-        process.waits_for = blockers.get(_target(process)) if waits else None
+        process.waits_for = waiting.reason(process)
     return rows
 
 
@@ -60,21 +61,6 @@ def _percent(process: Process) -> int | None:
     if not process.total:
         return None
     return min(100, round(100 * process.done / process.total))
-
-
-def _target(process: Process) -> tuple:
-    return process.job, process.route_id or process.incoming_id
-
-
-def _blockers(rows: list[Process]) -> dict[tuple, Process]:
-    """By target, the running process that holds the place of those that wait. One query or none."""
-    queued = [row for row in rows if row.status == Status.SCHEDULED and row.target]
-    waiting = {_target(process) for process in queued}
-    if not waiting:
-        return {}
-    running = Process.objects.filter(status=Status.RUNNING)
-    found = running.only("job", "incoming", "route", "worker", "started_at")
-    return {_target(process): process for process in found if _target(process) in waiting}
 
 
 class ProcessList:

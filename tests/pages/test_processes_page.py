@@ -1,10 +1,13 @@
 """The pages of processes, and the buttons that run, skip and stop."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from scheduler.models import Process, ProcessMessage
+from scheduler.models import Maintenance, Process, ProcessMessage
 from tests.pages.rows import make_process, make_task
 from tests.world import make_incoming, make_route
 
@@ -39,8 +42,48 @@ def test_a_queued_process_says_which_one_it_waits_for(viewer):
     rows = viewer.client.get("/processes/").context["list"].page.rows
 
     waits = {process.pk: process.waits_for for process in rows}
-    assert waits[waiting.pk].pk == running.pk
-    assert waits[other.pk] is None
+    assert waits[waiting.pk].process.pk == running.pk
+    assert (waits[other.pk].process, waits[other.pk].text) == (None, "1 ahead")
+    assert "since" in viewer.open(f"/processes/{waiting.pk}/").text
+
+
+def test_a_queued_process_says_how_many_go_first(viewer):
+    first = make_process(make_route(), "scheduled", priority=2)
+    urgent = make_process(make_route(), "scheduled", priority=1)
+    last = make_process(make_route(), "scheduled", priority=2)
+
+    rows = viewer.client.get("/processes/").context["list"].page.rows
+
+    waits = {process.pk: process.waits_for.text for process in rows}
+    assert waits == {
+        urgent.pk: "a free worker",
+        first.pk: "1 ahead, 1 with higher priority",
+        last.pk: "2 ahead, 1 with higher priority",
+    }
+
+
+def test_a_queued_process_of_a_parallel_route_waits_for_no_place_while_one_is_free(viewer):
+    route = make_route(parallel=True, max_processes=2)
+    make_process(route, "running", slot=0)
+    waiting = make_process(route, "scheduled")
+    assert "a free worker" in viewer.open(f"/processes/{waiting.pk}/").text
+
+    make_process(route, "running", slot=1)
+
+    assert "since" in viewer.open(f"/processes/{waiting.pk}/").text
+
+
+def test_a_queued_process_says_until_when_maintenance_holds_it(viewer):
+    waiting = make_process(make_route(), "scheduled")
+    began = timezone.now() - timedelta(minutes=5)
+    Maintenance(
+        name="Upgrade", date=f"{began:%Y-%m-%d}", start=f"{began:%H:%M}", minutes=60
+    ).store()
+
+    text = viewer.open(f"/processes/{waiting.pk}/").text
+
+    assert "maintenance “Upgrade”" in text
+    assert "until" in text
 
 
 def test_progress_is_shown_where_it_is_known(viewer):

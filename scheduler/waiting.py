@@ -1,0 +1,89 @@
+"""Why a queued process has not started: a maintenance window, a place that is taken, or others
+that go first."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.maintenance import Hold
+from scheduler.models import CHORES, FLOWS, UPKEEP, Maintenance, Process
+from scheduler.status import Status
+
+HANDS = (FLOWS, tuple(kind for kind in CHORES if kind not in UPKEEP), UPKEEP)
+"""Kinds of process that one thread of a worker takes, one after the other."""
+MOST = 10_000
+"""Queued processes that are looked through to say how many go first."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a queued process waits for. `text` is for people; `process` and `maintenance` are what
+    it is about, if it is about one."""
+
+    text: str
+    process: Process | None = None
+    maintenance: Maintenance | None = None
+    until: datetime | None = None
+
+
+class Waiting:
+    """What the queued ones among some processes wait for; a few queries, or none."""
+
+    def __init__(self, rows: Iterable[Process]):
+        self.rows = [row for row in rows if row.status == Status.SCHEDULED]
+        if self.rows:
+            self.hold = Hold()
+            self.running = _running()
+            self.queue = _queue()
+
+    def reason(self, process: Process) -> Reason | None:
+        """None for what is not queued."""
+        if process.status != Status.SCHEDULED or not self.rows:
+            return None
+        if window := self.hold.window_of(process):
+            text = f"maintenance “{window.maintenance.name}”"
+            return Reason(text, maintenance=window.maintenance, until=window.end)
+        return self._place(process) or self._turn(process)
+
+    def _place(self, process: Process) -> Reason | None:
+        holders = self.running[target_of(process)] if process.target else []
+        if not holders or len(holders) < getattr(process.route, "slots", 1):
+            return None
+        return Reason(f"process {holders[0].pk}", process=holders[0])
+
+    def _turn(self, process: Process) -> Reason:
+        queue = self.queue[hand_of(process.job)]
+        ahead = bisect_left(queue, (process.priority, process.pk))
+        urgent = bisect_left(queue, (process.priority, 0))
+        if not ahead:
+            return Reason("a free worker")
+        higher = f", {urgent:,} with higher priority" if urgent else ""
+        return Reason(f"{ahead:,} ahead{higher}")
+
+
+def target_of(process: Process) -> tuple:
+    return process.job, process.route_id or process.incoming_id
+
+
+def hand_of(kind: str) -> tuple:
+    return next(kinds for kinds in HANDS if kind in kinds)
+
+
+def _running() -> dict[tuple, list[Process]]:
+    """Running processes by what they run, oldest first."""
+    found = Process.objects.filter(status=Status.RUNNING, job__in=FLOWS).order_by("id")
+    by_target = defaultdict(list)
+    for process in found.only("job", "incoming", "route", "worker", "started_at"):
+        by_target[target_of(process)].append(process)
+    return by_target
+
+
+def _queue() -> dict[tuple, list[tuple[int, int]]]:
+    """(priority, id) of the queued processes, in the order in which they start, for each hand."""
+    rows = Process.objects.filter(status=Status.SCHEDULED).order_by("priority", "id")
+    queues = defaultdict(list)
+    for priority, id, kind in rows.values_list("priority", "id", "job")[:MOST]:
+        queues[hand_of(kind)].append((priority, id))
+    return queues
