@@ -10,6 +10,7 @@ from connectors import api as connectors
 from connectors import registries as ends
 from routes import api as routes
 from scheduler import api as scheduler
+from scheduler import retention_api as retention
 from scheduler.maintenance_pages import Maintenances
 from tasks import actions, search_api
 from tasks import api as tasks
@@ -70,6 +71,8 @@ urlpatterns = [
     path("processes/<int:pk>/stop", scheduler.Stop.as_view(), name="process-stop"),
     path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
+    path("retention", retention.Retention.as_view(), name="retention"),
+    path("retention/prune", retention.Prune.as_view(), name="prune"),
     path("audit", AuditTrail.as_view(), name="audit-list"),
     path("components", Components.as_view(registries=REGISTRIES), name="component-list"),
     path(

@@ -1,9 +1,9 @@
-"""The database's own clock, and patience with a database that is away for a moment."""
+"""The database's own clock, its size, and patience with it when it is away for a moment."""
 
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
@@ -18,6 +18,26 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         return cursor.fetchone()[0]
+
+
+class Size(NamedTuple):
+    """Bytes of the whole database; `free` of them wait inside the file to be used again, where the
+    database can tell."""
+
+    bytes: int
+    free: int | None
+
+
+def size() -> Size:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return Size(cursor.fetchone()[0], None)
+        cursor.execute(
+            "SELECT page_count * page_size, freelist_count * page_size "
+            "FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()"
+        )
+        return Size(*cursor.fetchone())
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""Running an incoming or a route at once, in this very program, with a progress bar.
+"""Running an incoming, a route or a chore at once, in this very program, with a progress bar.
 
 It is a process like any other: listed, leased, in its place of the route; only no worker takes it.
 """
@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from tqdm import tqdm
 
-from alumio import database
+from alumio import audit, database
 from alumio.audit import Actor
 from connectors.models import Incoming
 from routes.models import Route
@@ -33,22 +33,22 @@ def start(target: Incoming | Route, limit: int | None = None) -> Process:
     """A process of this program, running. Raises queue.Disabled or Busy."""
     if not target.enabled:
         raise queue.Disabled(f"“{target.name}” is disabled. Enable it to run it.")
-    importing, now = isinstance(target, Incoming), database.now()
+    importing = isinstance(target, Incoming)
+    ends = {"incoming": target if importing else None, "route": None if importing else target}
     with transaction.atomic():
-        process = Process.objects.create(
-            job=Kind.IMPORT if importing else Kind.EXPORT,
-            incoming=target if importing else None,
-            route=None if importing else target,
-            trigger=Trigger.COMMAND,
-            limit=limit,
-            created_at=now,
-            updated_at=now,
-        )
-        started = queue.start(process, f"{socket.gethostname()}:command-{os.getpid()}")
+        started = _start(Kind.IMPORT if importing else Kind.EXPORT, limit=limit, **ends)
         if started is None:
             raise Busy(f"“{target.name}” is being run by another process. Try again later.")
         process_audit.queued(Actor.of_command(), target, started)
     return started
+
+
+def _start(kind: str, **fields) -> Process | None:
+    now = database.now()
+    process = Process.objects.create(
+        job=kind, trigger=Trigger.COMMAND, created_at=now, updated_at=now, **fields
+    )
+    return queue.start(process, f"{socket.gethostname()}:command-{os.getpid()}")
 
 
 class ShownRun(ProcessRun):
@@ -74,9 +74,20 @@ def run(target: Incoming | Route, limit: int | None = None, *, as_json: bool = F
         process = start(target, limit)
     except (queue.Disabled, Busy) as error:
         raise CommandError(str(error)) from None
-    unit = " records" if isinstance(target, Incoming) else " tasks"
+    return _execute(process, " records" if isinstance(target, Incoming) else " tasks", as_json)
+
+
+def prune(*, as_json: bool = False) -> Process:
+    """Remove old records at once; gives the process as it ended."""
+    with transaction.atomic():
+        process = _start(Kind.PRUNE)
+        audit.record(Actor.of_command(), "prune", process=process.pk)
+    return _execute(process, " records", as_json)
+
+
+def _execute(process: Process, unit: str, as_json: bool) -> Process:
     quiet = True if as_json else None
-    with tqdm(desc=target.name, unit=unit, file=sys.stderr, disable=quiet, leave=False) as bar:
+    with tqdm(desc=process.name, unit=unit, file=sys.stderr, disable=quiet, leave=False) as bar:
         shown = ShownRun(process, bar)
         with stopped_by_signals(shown):
             execute(process, shown)

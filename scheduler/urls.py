@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from scheduler import maintenance_pages, pages, planner, refused, views
+from scheduler import maintenance_pages, pages, planner, refused, retention_page, views
 
 processes = [
     path("", views.ProcessListPage.as_view(), name="list"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("scheduled-jobs/<slug:identifier>/run/", run_job, name="run-scheduled-job"),
     path("scheduled-jobs/", pages.urls()),
     path("maintenance/", maintenance_pages.PAGES.urls()),
+    path("retention/", retention_page.Retention.as_view(), name="retention"),
+    path("retention/prune/", retention_page.PruneNow.as_view(), name="prune-now"),
     path("planner/", planner.Planner.as_view(), name="planner"),
     path("planner/make/", planner.MakeJobs.as_view(), name="planner-make"),
     path("planner/<slug:identifier>/shift/", planner.Shift.as_view(), name="planner-shift"),

@@ -97,6 +97,7 @@ TABLE = {
     "api:elsewhere": OWN,
     **{f"demo-{door}": NO_PERSON for door in DEMO},
     **dict.fromkeys(("remove-demo", "users", "user", "api-keys", "revoke-api-key"), ADMINISTRATED),
+    **dict.fromkeys(("retention", "prune-now", "api:retention", "api:prune"), ADMINISTRATED),
 }
 
 
