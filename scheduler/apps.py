@@ -7,13 +7,15 @@ class SchedulerConfig(AppConfig):
 
     def ready(self):
         from scheduler import bulk_actions
+        from scheduler.forgetting import queue_forgetting
         from scheduler.reimports import queue_reimport
         from scheduler.revisions import of_processes
         from scheduler.sweep import queue_realtime
-        from tasks import actions, reimport, revisions
+        from tasks import actions, forgetting, reimport, revisions
 
         # A real-time route has no scheduler: what a person retries on it runs at once.
         actions.woken.append(lambda routes: queue_realtime())
         actions.in_background.append(bulk_actions.enqueue)
+        forgetting.in_background.append(queue_forgetting)
         reimport.queued.append(queue_reimport)
         revisions.noted.append(of_processes)

@@ -12,6 +12,7 @@ from scheduler import bulk_actions
 from scheduler.models import Kind
 from scheduler.pruning import prune
 from scheduler.repair import repair_lost
+from tasks.forgetting import forget_in_background
 from tasks.reimport import reimport
 from tasks.run import Run
 
@@ -28,6 +29,7 @@ BY_KIND: dict[str, Callable[[dict, Run], str | None]] = {
     Kind.PRUNE: prune,
     Kind.REIMPORT: reimport,
     Kind.BULK: bulk_actions.change,
+    Kind.FORGET: forget_in_background,
 }
 IN_WORDS: dict[str, Callable[[dict, dict], str]] = {Kind.BULK: bulk_actions.in_words}
 """What came of a chore so far, from its arguments and counts, where these do not speak for

@@ -20,11 +20,12 @@ class Kind(models.TextChoices):
     PRUNE = "prune", "Remove old records"
     BULK = "bulk", "Change many tasks"
     REIMPORT = "reimport", "Import one task anew"
+    FORGET = "forget", "Forget unchanged entities"
 
 
 FLOWS = (Kind.IMPORT, Kind.EXPORT)
 UPKEEP = (Kind.REPAIR, Kind.PRUNE)
-CHORES = (*UPKEEP, Kind.BULK, Kind.REIMPORT)
+CHORES = (*UPKEEP, Kind.BULK, Kind.REIMPORT, Kind.FORGET)
 SCHEDULABLE = (*FLOWS, *UPKEEP)
 
 
