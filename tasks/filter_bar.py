@@ -90,20 +90,14 @@ class FilterBar:
         if name == "route":
             return [self._chip(name, label, route.name, route.identifier) for route in value]
         if name == "cause":
-            cause = Cause.objects.filter(pk=value).first()
-            return [self._chip(name, label, cause or f"{value}, which is gone")]
+            return [self._chip(name, label, _cause(value))]
         if isinstance(value, datetime):
             ago = in_words(self.params[name])
             return [self._chip(name, label, ago or value, moment=not ago)]
-        text = value if isinstance(value, str) else ", ".join(map(str, self._values(value)))
-        return [self._chip(name, label, f"“{text}”")]
+        return [self._chip(name, label, f"“{value}”")]
 
     def _label(self, name: str) -> str:
         return self.filter.fields[name].label or name.replace("_", " ").capitalize()
-
-    @staticmethod
-    def _values(value) -> list:
-        return list(value) if hasattr(value, "__iter__") else [value]
 
     def _chip(self, name, label, text, one=None, moment=False) -> dict:
         rest = [v for v in self.criteria[name] if v != one] if one else []
@@ -137,6 +131,12 @@ class FilterBar:
             (number, [Status(r.status).label.lower() for r in rules.values() if r.days == number])
             for number in days
         ]
+
+
+def _cause(number: int) -> str:
+    """The text of a cause; its number where it is gone."""
+    found = Cause.objects.filter(pk=number).values_list("text", flat=True).first()
+    return f"“{found}”" if found else f"number {number}"
 
 
 def in_words(text: str) -> str:
