@@ -66,7 +66,7 @@ class Lookup(Import):
         that it does not fill the memory."""
         counts = self.run.counts
         counts.update(chunk.counts)
-        counts["refused"] += sum(d.status == Status.REJECTED for d in chunk.drafts)
+        counts.update("refused" for draft in chunk.drafts if draft.status == Status.REJECTED)
         if counts["records"] % KEPT_EVERY:
             database.persistently(self.run.keep)
         else:

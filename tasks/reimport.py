@@ -71,9 +71,7 @@ def ask_for(task: Task, actor: Actor) -> int:
         raise Impossible(reason)
     arguments = {
         "task": task.identifier,
-        "status": task.status,
-        "generation": task.generation,
-        "version": versions.number_of(task),
+        "asked_of": _state(task),
         "actor": actor.as_json(),
     }
     with transaction.atomic():
@@ -134,12 +132,20 @@ def _apply(task: Task, arguments: dict, found: Sequence[Draft] | None, run: Run)
     return _retry(held, found[0], actor, run)
 
 
+def _state(task: Task) -> dict:
+    """What must still be so when the record was found."""
+    return {
+        "status": task.status,
+        "generation": task.generation,
+        "version": versions.number_of(task),
+    }
+
+
 def _moved_on(task: Task, arguments: dict) -> str:
     """Why a task is left alone that somebody else was faster with; empty where nobody was."""
-    if task.status != arguments["status"]:
+    if task.status != arguments["asked_of"]["status"]:
         return f"The task is {Status(task.status).label} by now, so it was left alone."
-    now = {"generation": task.generation, "version": versions.number_of(task)}
-    if any(arguments[name] != value for name, value in now.items()):
+    if _state(task) != arguments["asked_of"]:
         return "The task was retried or changed meanwhile, so it was left alone."
     return ""
 
