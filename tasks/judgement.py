@@ -90,10 +90,8 @@ def _move(rule: Verb, rows: list[tuple[int, int, int]], actor, process: int | No
     changes = {"generation": F("generation") + 1} if rule.target == Status.NEW else {}
     Task.objects.filter(id__among=[id for id, _, _ in rows]).move(rule.name, **changes)
     line = LogLine("notice", f"{DONE[rule.name]} by {actor}.")
-    entries = (
-        messages.Entry(id, Phase.EXPORT.value, attempt, line, rule.name) for id, attempt, _ in rows
-    )
-    messages.write(entries, process, database.now())
+    told = [(id, attempt) for id, attempt, _ in rows]
+    messages.write_same(told, Phase.EXPORT.value, line, rule.name, process, database.now())
 
 
 def _refuse(ids: list[int], allowed: list[str], judged: Judged) -> list[int]:

@@ -1,8 +1,10 @@
 """Log lines of tasks, written in bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from django.db import connection
 
 from alumio import bulk, jsontext
 from tasks.models import Level, Message
@@ -54,6 +56,27 @@ def write(entries: Iterable[Entry], process: int | None, at: datetime) -> None:
     ]
     if rows:
         bulk.insert(Message, COLUMNS, rows)
+
+
+def write_same(
+    tasks: Sequence[tuple[int, int]], phase: str, line: LogLine, verb: str, process, at: datetime
+) -> None:
+    """Insert the same line for many tasks, given as (id, attempt), in the current transaction.
+
+    PostgreSQL makes the rows itself: that takes half of the time of sending them one by one.
+    """
+    if connection.vendor != "postgresql":
+        write((Entry(id, phase, attempt, line, verb) for id, attempt in tasks), process, at)
+        return
+    same = [phase, LEVELS[line.level], at, process or None, storable(line.text), "", verb]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tasks_message "
+            "(phase, level, created_at, process, text, detail, verb, task_id, attempt) "
+            "SELECT %s, %s, %s, %s, %s, %s, %s, id, attempt "
+            "FROM unnest(%s::bigint[], %s::int[]) AS tasks (id, attempt)",
+            [*same, [id for id, _ in tasks], [attempt for _, attempt in tasks]],
+        )
 
 
 def storable(text: str) -> str:
