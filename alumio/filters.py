@@ -154,10 +154,12 @@ class Filter(forms.Form):
 
     def apply(self, queryset):
         """The rows of the queryset that match; none while the filter has errors."""
-        if not self.is_valid():
-            return queryset.none()
+        return queryset.filter(**self.conditions()) if self.is_valid() else queryset.none()
+
+    def conditions(self) -> dict:
+        """The lookups that a valid filter stands for."""
         chosen = {name: v for name, v in self.cleaned_data.items() if _is_given(v)}
-        return queryset.filter(**{self.lookups.get(name, name): v for name, v in chosen.items()})
+        return {self.lookups.get(name, name): v for name, v in chosen.items()}
 
     def criteria(self) -> dict:
         """What was really asked for, as JSON: {} when every row is meant, and a valid filter again

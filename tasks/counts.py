@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
-from alumio.keyset import EXACT_TO
+from alumio.keyset import EXACT_TO, bounded_count
+from tasks.finding import everywhere
 from tasks.models import StatusCount, Task
+from tasks.reach import Reach
 from tasks.status import Status
 
 CACHED_SECONDS = 3
@@ -91,30 +93,46 @@ def fold() -> None:
 def within(tasks: QuerySet) -> dict[str, Tally]:
     """{status: tally} of a filtered queryset; counting stops at 10,000 of each.
 
-    Few tasks are counted in one pass by whatever index finds them. Where there are many, each
-    status is counted by the index on statuses, up to its limit.
+    Routes and statuses have counters. Few tasks are counted in one pass by whatever index finds
+    them. Where there are many, each status is counted by itself, up to its limit: most of those
+    that match have the same one, and of the others there are few at all.
     """
     if tasks.query.is_empty():
-        return {status.value: Tally(0) for status in Status}
-    found = _rows("SELECT status, COUNT(*) FROM {} GROUP BY status", _limited(tasks, FEW))
-    if sum(number for _, number in found) < FEW:
-        known = dict(found)
-        return {status.value: Tally(known.get(status.value, 0)) for status in Status}
-    counted = {}
-    for status in Status:
-        some = _limited(tasks.filter(status=status), EXACT_TO + 1)
-        ((number,),) = _rows("SELECT COUNT(*) FROM {}", some)
-        counted[status.value] = Tally(min(number, EXACT_TO), number <= EXACT_TO)
-    return counted
+        return _tallies({})
+    if tasks.reach and tasks.reach.counted == len(tasks.query.where.children):
+        return _tallies(_counted(tasks.reach))
+    found = _by_status(tasks)
+    if found is not None:
+        return _tallies(found)
+    plain = tasks.within_reach() if tasks.has_reach else tasks
+    return {status.value: Tally(*bounded_count(plain.filter(status=status))) for status in Status}
 
 
-def _limited(tasks: QuerySet, most: int) -> QuerySet:
-    return tasks.order_by().values("status")[:most]
+def _tallies(numbers: dict[str, int]) -> dict[str, Tally]:
+    return {status.value: Tally(numbers.get(status.value, 0)) for status in Status}
 
 
-def _rows(statement: str, tasks: QuerySet) -> list[tuple]:
-    """Rows of a statement over a queryset, which stands where the braces are."""
-    sql, parameters = tasks.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(f"({sql}) AS limited"), parameters)
-        return cursor.fetchall()
+def _counted(reach: Reach) -> Counter:
+    """What the counters say of routes and statuses, at this moment."""
+    known = _count_by_route()
+    chosen = sum((known.get(route, Counter()) for route in reach.routes or known), Counter())
+    return Counter({s: n for s, n in chosen.items() if not reach.statuses or s in reach.statuses})
+
+
+def _by_status(tasks: QuerySet) -> dict[str, int] | None:
+    """{status: number} of all the tasks; None where there are many."""
+    if tasks.has_reach:
+        if tasks.is_dense():
+            return None
+        select = (
+            "SELECT status, count(*) FROM (SELECT status FROM found LIMIT %s) AS few GROUP BY 1"
+        )
+        rows = everywhere(tasks.reach, tasks, select, FEW)
+    else:
+        sql, parameters = tasks.order_by().values("status")[:FEW].query.sql_with_params()
+        with connection.cursor() as cursor:
+            statement = f"SELECT status, count(*) FROM ({sql}) AS few GROUP BY status"  # noqa: S608
+            cursor.execute(statement, parameters)
+            rows = cursor.fetchall()
+    found = dict(rows)
+    return found if sum(found.values()) < FEW else None

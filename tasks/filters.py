@@ -14,7 +14,16 @@ from django import forms
 
 from alumio.filters import ChoicesField, Filter, MomentField, ReferencesField, TextField
 from routes.models import Route
+from tasks import schemas
+from tasks.reach import Reach
 from tasks.status import Status
+
+FOUND_AT_ONCE = {"identifier", "entity_identifier"}
+"""What so few tasks have in common that an index of its own leads to them."""
+UNTIL = ("created_at__lt", "updated_at__lt")
+"""A task was created before it was updated."""
+COUNTED = {"route__in", "status__in"}
+"""What counters are kept of."""
 
 
 class CauseField(forms.IntegerField):
@@ -55,7 +64,44 @@ class TaskFilter(Filter):
         "created_before": "created_at__lt",
         "updated_after": "updated_at__gte",
         "updated_before": "updated_at__lt",
-        "identifier__contains": "identifier__icontains",
-        "entity_schema__contains": "entity_schema__icontains",
         "entity_identifier__contains": "entity_identifier__icontains",
     }
+
+    def apply(self, queryset):
+        if not self.is_valid():
+            return queryset.none()
+        conditions = self.conditions()
+        tasks = queryset.filter(**conditions)
+        if conditions and not FOUND_AT_ONCE & conditions.keys():
+            tasks.reach = self._reach(conditions)
+        return tasks
+
+    def conditions(self) -> dict:
+        """As told by `lookups`, in the words that cost the database least."""
+        conditions = super().conditions()
+        if routes := conditions.get("route__in"):
+            conditions["route__in"] = [route.pk for route in routes]
+        if part := conditions.get("identifier__contains"):
+            conditions["identifier__contains"] = part.upper()
+        if part := conditions.pop("entity_schema__contains", ""):
+            conditions["entity_schema__in"] = schemas.containing(part)
+        part = conditions.get("entity_identifier__icontains", "")
+        if part and part.upper() == part.lower():
+            conditions["entity_identifier__contains"] = part
+            del conditions["entity_identifier__icontains"]
+        return conditions
+
+    def _reach(self, conditions: dict) -> Reach:
+        """What the conditions say of where the tasks are."""
+        names = conditions.get("entity_schema__in", [])
+        names = [conditions["entity_schema"]] if "entity_schema" in conditions else names
+        ends = [conditions[name] for name in UNTIL if name in conditions]
+        return Reach(
+            routes=tuple(conditions.get("route__in", ())),
+            statuses=tuple(conditions.get("status__in", ())),
+            schemas=tuple(names),
+            after=conditions.get("created_at__gte"),
+            before=min(ends, default=None),
+            needle=self.cleaned_data["entity_identifier__contains"].upper(),
+            counted=len(conditions) if conditions.keys() <= COUNTED else 0,
+        )

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from alumio.states import StateQuerySet
 from routes.models import Route
+from tasks.finding import TaskQuerySet
 from tasks.status import MACHINE, OPEN, Status
 
 
@@ -53,7 +53,7 @@ class Task(models.Model):
         db_constraint=False,
     )
 
-    objects = StateQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -88,6 +88,7 @@ class Task(models.Model):
             models.Index(fields=["created_at", "id"], name="task_created"),
             models.Index(fields=["updated_at", "id"], name="task_updated"),
             models.Index(fields=["entity_identifier", "id"], name="task_entity"),
+            models.Index(fields=["entity_schema", "id"], name="task_schema"),
             models.Index(
                 fields=["cause", "id"], condition=Q(cause__isnull=False), name="task_cause"
             ),
