@@ -12,10 +12,11 @@ from routes import api as routes
 from scheduler import api as scheduler
 from scheduler import retention_api as retention
 from scheduler.maintenance_pages import Maintenances
-from tasks import actions, search_api
+from tasks import actions, memory_api, search_api
 from tasks import api as tasks
 from tasks import download_api as downloads
 from tasks import version_api as versions
+from tasks.error_api import ErrorsDoor
 from transformers import api as transformers
 from transformers import registries as changes
 
@@ -64,6 +65,7 @@ urlpatterns = [
         name="task-version",
     ),
     path("tasks/<str:identifier>/reimport", versions.Reimport.as_view(), name="task-reimport"),
+    path("errors", ErrorsDoor.as_view(), name="error-list"),
     path("search", search_api.SearchDoor.as_view(), name="search"),
     path("processes", scheduler.Processes.as_view(), name="process-list"),
     path("processes/<int:pk>", scheduler.OneProcess.as_view(), name="process-detail"),
@@ -73,6 +75,8 @@ urlpatterns = [
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
     path("retention", retention.Retention.as_view(), name="retention"),
     path("retention/prune", retention.Prune.as_view(), name="prune"),
+    path("unchanged", memory_api.Unchanged.as_view(), name="unchanged-list"),
+    path("unchanged/forget", memory_api.Forget.as_view(), name="unchanged-forget"),
     path("audit", AuditTrail.as_view(), name="audit-list"),
     path("components", Components.as_view(registries=REGISTRIES), name="component-list"),
     path(

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("connectors.urls")),
     path("", include("transformers.urls")),
     path("", include("tasks.urls")),
+    path("", include("tasks.memory_urls")),
     path("", include("tasks.error_urls")),
     path("", include("scheduler.urls")),
     path("", include("alumio.demo.urls")),

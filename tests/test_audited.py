@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from alumio import jsontext
 from alumio.models import ApiKey, AuditEntry, Role, User
 from connectors.models import Storage
 from scheduler.models import Process, ScheduledJob
-from tasks.models import Payload, Task
+from tasks.models import Memory, Payload, Task
 from tests import fakes  # noqa: F401 - its components are those of the world
 from tests.pages.posting import Form
 from tests.test_access import CONFIGURATIONS, DOORS, PAGES, path_of, world
@@ -112,6 +113,12 @@ def apply(verb: str, status: str) -> Callable:
 
 def apply_by_api(status: str) -> Callable:
     return with_status(status, lambda s: s.send("POST", {"filter": {"status": [status]}}))
+
+
+def remembered(scene: Scene) -> Memory:
+    task = scene.world["task"]
+    one = {"entity_identifier": "A", "digest": "d", "seen_at": task.created_at}
+    return Memory.objects.create(route=task.route, **one)
 
 
 def revoke(scene: Scene):
@@ -214,6 +221,15 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "api:task-reimport": {"post": ("reimport", at_a_failed_task(lambda s: s.send("POST", {})))},
     "planner-make": {"post": ("create", plan)},
     "planner-shift": {"post": ("save", shift)},
+    "memories:forget": {
+        "post": (
+            "forget",
+            lambda s: s.post(sure="1", ids=str(remembered(s).pk), until=timezone.now().isoformat()),
+        )
+    },
+    "api:unchanged-forget": {
+        "post": ("forget", lambda s: s.send("POST", {"ids": [remembered(s).pk]}))
+    },
     "login": {
         "post": (
             "sign-in",
