@@ -206,7 +206,7 @@
     });
   }
   function offer(row) {
-    if (!row || !row[ROW] || row[ROW].kind === "range") return;
+    if (!row || row[ROW].kind === "range" || tools.parentNode === row.firstChild) return;
     tools.node = row[ROW];
     row.firstChild.append(tools);
   }
