@@ -6,8 +6,10 @@ rows unique by (job, instant): two clocks, or a restart in the middle, double no
 
 import logging
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from django.db import Error, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 
 from alumio import database
 from scheduler import queue
@@ -16,64 +18,110 @@ from scheduler.models import CHORES, Occurrence, Outcome, ScheduledJob, Trigger
 
 log = logging.getLogger(__name__)
 
+SETTINGS = ("incoming__subscriber", "incoming__transformers", "route__transformers")
+"""What is not read of what the jobs run: it is large, and encrypted."""
 LATE = timedelta(minutes=5)
 """An occurrence that is older when it is found was missed: it is recorded, not run."""
+LOOKS_BACK = timedelta(days=1)
+"""How far back missed occurrences are recorded."""
+TRIES = 5
+"""Ticks at the same moment undo each other at most so often."""
+
+
+class Due(NamedTuple):
+    """A moment at which a job comes due."""
+
+    job: ScheduledJob
+    instant: datetime
 
 
 def tick(now: datetime | None = None) -> int:
-    """Queue what is due. Returns how many occurrences were queued."""
+    """Queue what is due. Returns how many occurrences were queued.
+
+    All in one transaction: a thousand jobs of one minute are a handful of statements. Who ticks at
+    the same moment, or queues the same by hand, makes it fail as a whole, and it looks again.
+    """
     now = now or database.now()
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _tick(now)
+        except IntegrityError:
+            continue
+    log.warning(
+        "The clock was disturbed %s times in a row; the next tick finds what is due.", TRIES
+    )
+    return 0
+
+
+def _tick(now: datetime) -> int:
     # What passes while a job is off was not missed: it does not run when the job is on again.
     ScheduledJob.objects.filter(enabled=False).update(checked_until=now)
     jobs = ScheduledJob.objects.filter(enabled=True).select_related("incoming", "route")
-    return sum(_guarded(job, now) for job in jobs)
+    due, seen = [], []
+    for job in jobs.defer(*SETTINGS):
+        since = job.checked_until or job.created_at
+        instants = _instants(job, since, now)
+        due += [Due(job, instant) for instant in instants]
+        if instants or now - since > timedelta(minutes=1):
+            seen.append(job.pk)
+    ScheduledJob.objects.filter(pk__in=seen).update(checked_until=now)
+    return _fire(_unknown(due), now)
 
 
-def _guarded(job: ScheduledJob, now: datetime) -> int:
-    """A job that cannot be worked out, whatever is wrong with it, must not stop the others."""
+def _instants(job: ScheduledJob, since: datetime, now: datetime) -> list[datetime]:
+    """When the job was due since the last tick; a new job starts with the minute after it was made.
+
+    A job that cannot be worked out, whatever is wrong with it, does not stop the others.
+    """
+    if since >= now:
+        return []
     try:
-        return _tick(job, now)
-    except Error:
-        raise
+        return _due(job.expression, job.time_zone, max(since, now - LOOKS_BACK), now)
     except Exception as error:
         log.error("The scheduled job “%s” cannot run: %s: %s", job, type(error).__name__, error)
-        return 0
+        return []
 
 
-def _tick(job: ScheduledJob, now: datetime) -> int:
-    """A new job starts with the minute after it was made; later ones where the last tick ended."""
-    since = job.checked_until or job.created_at
-    if since >= now:
-        return 0
-    due = due_between(job.expression, job.time_zone, max(since, now - timedelta(days=1)), now)
-    fired = [_fire(job, instant, now) for instant in due]
-    if due or now - since > timedelta(minutes=1):
-        ScheduledJob.objects.filter(pk=job.pk).update(checked_until=now)
-    return sum(fired)
+_due = lru_cache(maxsize=100)(due_between)
+"""Many jobs have the same expression, and were looked at by the same tick."""
 
 
-def _fire(job: ScheduledJob, instant: datetime, now: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            occurrence = Occurrence.objects.create(job=job, instant=instant, outcome=Outcome.QUEUED)
-            _queue(job, occurrence, now)
-            occurrence.save()
-    except IntegrityError:
-        return False  # another clock was faster
-    return occurrence.outcome == Outcome.QUEUED
+def _unknown(due: list[Due]) -> list[Due]:
+    """Those that no tick has recorded."""
+    if not due:
+        return []
+    recorded = Occurrence.objects.filter(
+        job__in={each.job.pk for each in due}, instant__gte=min(each.instant for each in due)
+    )
+    known = set(recorded.values_list("job_id", "instant"))
+    return [each for each in due if (each.job.pk, each.instant) not in known]
 
 
-def _queue(job: ScheduledJob, occurrence: Occurrence, now: datetime) -> None:
-    if now - occurrence.instant > LATE:
-        occurrence.outcome = Outcome.MISSED
-        return
-    try:
-        queued = queue_job(job, Trigger.SCHEDULE)
-    except queue.Disabled:
-        occurrence.outcome = Outcome.DISABLED
-        return
-    occurrence.process = queued.process or queued.duplicate_of
-    occurrence.outcome = Outcome.QUEUED if queued.process else Outcome.DUPLICATE
+def _fire(due: list[Due], now: datetime) -> int:
+    """Record the occurrences and queue what they ask for: of several of a job, the first that is
+    not too late; the others are its duplicates."""
+    timely = {}
+    for each in due:
+        if now - each.instant <= LATE:
+            timely.setdefault(each.job.pk, each)
+    queued = queue.enqueue_jobs([each.job for each in timely.values()], Trigger.SCHEDULE)
+    occurrences = [
+        _occurrence(each, queued.get(each.job.pk), timely.get(each.job.pk), now) for each in due
+    ]
+    Occurrence.objects.bulk_create(occurrences, batch_size=500)
+    return sum(occurrence.outcome == Outcome.QUEUED for occurrence in occurrences)
+
+
+def _occurrence(due: Due, queued: queue.Queued | None, first: Due | None, now) -> Occurrence:
+    outcome, process = Outcome.MISSED, None
+    if now - due.instant <= LATE and queued is None:
+        outcome = Outcome.DISABLED
+    elif now - due.instant <= LATE:
+        process = queued.process or queued.duplicate_of
+        fired = queued.process and due is first
+        outcome = Outcome.QUEUED if fired else Outcome.DUPLICATE
+    return Occurrence(job=due.job, instant=due.instant, outcome=outcome, process=process)
 
 
 def queue_job(job: ScheduledJob, trigger: str, user=None) -> queue.Queued:

@@ -4,7 +4,7 @@ What races is decided by the schema: a second Scheduled process of a configurati
 running process in a route's slot cannot be stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -55,9 +55,7 @@ def enqueue(
         raise Disabled(f"“{target.name}” is disabled. Enable it to run it.")
     now = database.now()
     process = Process(
-        job=Kind.IMPORT if isinstance(target, Incoming) else Kind.EXPORT,
-        incoming=target if isinstance(target, Incoming) else None,
-        route=target if isinstance(target, Route) else None,
+        **_run_of(target),
         trigger=trigger,
         priority=priority,
         limit=limit,
@@ -69,6 +67,12 @@ def enqueue(
         updated_at=now,
     )
     return _queue(process, target)
+
+
+def _run_of(target: Incoming | Route) -> dict:
+    if isinstance(target, Incoming):
+        return {"job": Kind.IMPORT, "incoming": target}
+    return {"job": Kind.EXPORT, "route": target}
 
 
 def enqueue_chore(
@@ -102,6 +106,71 @@ def enqueue_chore(
         updated_at=now,
     )
     return _queue(process, None)
+
+
+def enqueue_jobs(jobs: Iterable[ScheduledJob], trigger: str) -> dict[int, Queued]:
+    """Queue what scheduled jobs do, a thousand as fast as one. Returns by the job's key what came
+    of each; those whose configuration is disabled are not in it.
+
+    Call it inside a transaction. Raises IntegrityError where somebody queued the same meanwhile:
+    undo the transaction and try again.
+    """
+    ready = [job for job in jobs if job.job in CHORES or (job.target and job.target.enabled)]
+    single = [job for job in ready if _may_be_batched(job)]
+    queued = _insert_all(single, trigger)
+    for job in ready:
+        if job.pk not in queued:
+            queued[job.pk] = enqueue(
+                job.target,
+                trigger,
+                limit=job.number_of_tasks,
+                scheduled_job=job,
+                priority=job.priority,
+            )
+    if any(each.process for each in queued.values()):
+        transaction.on_commit(doorbell.ring)
+    return queued
+
+
+def _may_be_batched(job: ScheduledJob) -> bool:
+    """A parallel route's places are counted one by one."""
+    return job.target is None or not getattr(job.target, "parallel", False)
+
+
+def _insert_all(jobs: Sequence[ScheduledJob], trigger: str) -> dict[int, Queued]:
+    keys = {job.pk: _key_of(job) for job in jobs}
+    scheduled = Process.objects.filter(status=Status.SCHEDULED, queue_key__in=set(keys.values()))
+    waiting = {process.queue_key: process for process in scheduled.only("queue_key")}
+    fresh, queued, now = [], {}, database.now()
+    for job in jobs:
+        key = keys[job.pk]
+        if key in waiting:
+            queued[job.pk] = Queued(None, waiting[key])
+            continue
+        process = Process(
+            **(_run_of(job.target) if job.target else {"job": job.job}),
+            queue_key=key if _prevents_duplicates(job) else None,
+            trigger=trigger,
+            priority=job.priority,
+            limit=job.number_of_tasks,
+            scheduled_job=job,
+            created_at=now,
+            updated_at=now,
+        )
+        fresh.append(process)
+        queued[job.pk] = Queued(process)
+        if process.queue_key:
+            waiting[key] = process
+    Process.objects.bulk_create(fresh, batch_size=500)
+    return queued
+
+
+def _key_of(job: ScheduledJob) -> str:
+    return f"{job.job}:{job.target.pk if job.target else ''}"
+
+
+def _prevents_duplicates(job: ScheduledJob) -> bool:
+    return job.target is None or settings.ALUMIO_PREVENT_DUPLICATE_JOBS
 
 
 def _queue(process: Process, target) -> Queued:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from scheduler import queue
 from scheduler.clock import tick
@@ -165,6 +167,49 @@ def test_a_job_that_cannot_be_worked_out_does_not_stop_the_others(fault):
     assert not broken.occurrences.filter(outcome="queued").exists()
 
 
+def test_many_jobs_of_one_minute_take_as_many_statements_as_few():
+    for _ in range(3):
+        since(make_job(make_route()))
+    with CaptureQueriesContext(connection) as few:
+        assert tick(minutes(1)) == 3
+    Process.objects.all().delete()
+    for _ in range(30):
+        since(make_job(make_route()))
+
+    with CaptureQueriesContext(connection) as many:
+        assert tick(minutes(2)) == 33
+
+    assert len(many) == len(few)
+
+
+def test_a_tick_that_somebody_disturbs_looks_again(monkeypatch):
+    job = since(make_job(make_route()))
+    enqueue_jobs, disturbances = queue.enqueue_jobs, iter([IntegrityError("somebody was faster")])
+
+    def disturbed(*args):
+        for error in disturbances:
+            raise error
+        return enqueue_jobs(*args)
+
+    monkeypatch.setattr(queue, "enqueue_jobs", disturbed)
+
+    assert tick(minutes(1)) == 1
+    assert outcomes(job) == ["queued"]
+
+
+def test_places_of_a_parallel_route_are_counted_by_the_clock_too():
+    route = make_route(parallel=True, max_processes=2)
+    jobs = [since(make_job(route)) for _ in range(3)]
+
+    assert tick(minutes(1)) == 2
+
+    assert sorted(outcome for job in jobs for outcome in outcomes(job)) == [
+        "duplicate",
+        "queued",
+        "queued",
+    ]
+
+
 def test_a_clock_that_goes_back_repeats_nothing():
     job = since(make_job(make_route()))
     tick(minutes(10))
@@ -183,7 +228,7 @@ def test_a_tick_that_dies_between_note_and_queue_leaves_neither(monkeypatch):
     def dying(*_, **__):
         raise Died
 
-    monkeypatch.setattr(queue, "enqueue", dying)
+    monkeypatch.setattr(queue, "enqueue_jobs", dying)
     with pytest.raises(Died):
         tick(minutes(1))
     assert outcomes(job) == []
