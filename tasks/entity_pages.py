@@ -46,11 +46,11 @@ def meant_by(search: Search) -> str:
         return timeline_of(search.text)
     if search.task:
         return reverse("tasks:detail", args=[search.task.identifier])
-    if len(search.endings) + len(search.entities) != 1:
-        return ""
-    if search.endings:
+    if len(search.entities) == 1:
+        return timeline_of(search.entities[0].identifier)
+    if len(search.endings) == 1:
         return reverse("tasks:detail", args=[search.endings[0].identifier])
-    return timeline_of(search.entities[0].identifier)
+    return ""
 
 
 def timeline_of(identifier: str) -> str:
