@@ -1,7 +1,7 @@
 """The search for a business key: what a person types into the one box, and what that may mean.
 
-In this order: an entity's identifier as it is, a task's identifier, a part of an entity's, the end of
-a task's as lists show it. However many there are, a bounded number of rows is read.
+In this order: an entity's identifier as it is, a task's identifier, a part of an entity's, and the
+end of a task's as lists show it. However many there are, a bounded number of rows is read.
 """
 
 import re
