@@ -15,6 +15,7 @@ from scheduler.maintenance_pages import Maintenances
 from tasks import actions, memory_api, search_api
 from tasks import api as tasks
 from tasks import download_api as downloads
+from tasks import saved_view_api as views
 from tasks import version_api as versions
 from tasks.error_api import ErrorsDoor
 from transformers import api as transformers
@@ -50,6 +51,8 @@ router.register("maintenance-windows", Maintenances, "maintenance-window")
 app_name = "api"
 urlpatterns = [
     path("tasks", tasks.Tasks.as_view(), name="task-list"),
+    path("task-views", views.SavedViews.as_view(), name="view-list"),
+    path("task-views/<int:pk>", views.OneSavedView.as_view(), name="view-detail"),
     path("tasks.csv", downloads.TasksFile.as_view(kind="csv"), name="task-csv"),
     path("tasks.ndjson", downloads.TasksFile.as_view(kind="ndjson"), name="task-ndjson"),
     *(

@@ -28,7 +28,6 @@ from tasks.status import Status
 
 UNWELL = (Status.FAILED, Status.RETRY, Status.REJECTED)
 SORTS = {"count": "Most tasks", "last": "Last seen"}
-BESIDES = ("sort", "page", "page_size", "cursor")
 HOURS = 24
 
 
@@ -97,8 +96,9 @@ def _tally(parts: Iterable[Part], exact: bool = True) -> Tally:
 class Errors:
     """The groups that the parameters of an address ask for."""
 
-    def __init__(self, params):
-        self.filter = ErrorFilter(params, besides=BESIDES)
+    def __init__(self, params, besides: tuple[str, ...] = ("sort", "page")):
+        """`besides`: parameters that are not the filter's."""
+        self.filter = ErrorFilter(params, besides=besides)
         self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
         self.sort = params.get("sort") if params.get("sort") in SORTS else "count"
 

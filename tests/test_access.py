@@ -83,6 +83,8 @@ TABLE = {
     "errors:list": READ,
     "api:error-list": READ,
     "api:task-list": READ,
+    "api:view-list": OWN,
+    "api:view-detail": OWN,
     "api:task-csv": READ,
     "api:task-ndjson": READ,
     "api:task-detail": READ,
