@@ -25,6 +25,7 @@ ICONS = {
     Kind.PRUNE: "recycle",
     Kind.BULK: "list-check",
     Kind.REIMPORT: "refresh",
+    Kind.FORGET: "trash",
 }
 ACTIVE = (Status.SCHEDULED, Status.RUNNING)
 SETTINGS = (
