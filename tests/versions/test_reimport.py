@@ -10,6 +10,7 @@ from scheduler.models import Process
 from scheduler.runs import ProcessRun
 from tasks.models import Memory, Payload, Task
 from tasks.pipeline import export_tasks, import_entities
+from tasks.reimport import reimport
 from tests.versions.conftest import SHOES, make_failed
 from tests.world import make_incoming, make_route, make_schema, set_value, statuses, texts
 
@@ -202,7 +203,6 @@ def test_a_search_that_was_killed_goes_on_and_does_nothing_twice(editor, failed,
     source["pages"] = [[BOOTS]]
     process = asked(editor, failed)
     died = queue.start_next("worker")
-    from tasks.reimport import reimport
 
     reimport(died.arguments, ProcessRun(died))
     died.refresh_from_db()
