@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 SETTINGS = ("incoming__subscriber", "incoming__transformers", "route__transformers")
 """What is not read of what the jobs run: it is large, and encrypted."""
 LATE = timedelta(minutes=5)
-"""An occurrence that is older when it is found was missed: it is recorded, not run."""
+"""An occurrence that is older when it is found was missed: it is recorded, and not run unless its
+job is one that catches up."""
 LOOKS_BACK = timedelta(days=1)
 """How far back missed occurrences are recorded."""
 TRIES = 5
@@ -99,28 +100,36 @@ def _unknown(due: list[Due]) -> list[Due]:
 
 
 def _fire(due: list[Due], now: datetime) -> int:
-    """Record the occurrences and queue what they ask for: of several of a job, the first that is
-    not too late; the others are its duplicates."""
-    timely = {}
+    """Record the occurrences and queue what they ask for. Returns how many were queued."""
+    chosen = _chosen(due, now)
+    queued = queue.enqueue_jobs([each.job for each in chosen.values()], Trigger.SCHEDULE)
+    occurrences = [
+        _occurrence(each, queued.get(each.job.pk), chosen.get(each.job.pk), now) for each in due
+    ]
+    Occurrence.objects.bulk_create(occurrences, batch_size=500)
+    return sum(o.outcome in (Outcome.QUEUED, Outcome.LATE) for o in occurrences)
+
+
+def _chosen(due: list[Due], now: datetime) -> dict[int, Due]:
+    """By job, the occurrence that is to run: the first that is not too late, else the last one of a
+    job that catches up."""
+    timely, missed = {}, {}
     for each in due:
         if now - each.instant <= LATE:
             timely.setdefault(each.job.pk, each)
-    queued = queue.enqueue_jobs([each.job for each in timely.values()], Trigger.SCHEDULE)
-    occurrences = [
-        _occurrence(each, queued.get(each.job.pk), timely.get(each.job.pk), now) for each in due
-    ]
-    Occurrence.objects.bulk_create(occurrences, batch_size=500)
-    return sum(occurrence.outcome == Outcome.QUEUED for occurrence in occurrences)
+        elif each.job.catch_up:
+            missed[each.job.pk] = each
+    return missed | timely
 
 
-def _occurrence(due: Due, queued: queue.Queued | None, first: Due | None, now) -> Occurrence:
-    outcome, process = Outcome.MISSED, None
-    if now - due.instant <= LATE and queued is None:
-        outcome = Outcome.DISABLED
-    elif now - due.instant <= LATE:
+def _occurrence(due: Due, queued: queue.Queued | None, chosen: Due | None, now) -> Occurrence:
+    """What came of a moment at which a job was due."""
+    late = now - due.instant > LATE
+    outcome, process = Outcome.MISSED if late else Outcome.DISABLED, None
+    if queued and (due is chosen or not late):
         process = queued.process or queued.duplicate_of
-        fired = queued.process and due is first
-        outcome = Outcome.QUEUED if fired else Outcome.DUPLICATE
+        fired = queued.process and due is chosen
+        outcome = (Outcome.LATE if late else Outcome.QUEUED) if fired else Outcome.DUPLICATE
     return Occurrence(job=due.job, instant=due.instant, outcome=outcome, process=process)
 
 

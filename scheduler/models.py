@@ -55,6 +55,7 @@ class ScheduledJob(Configuration):
         "expression",
         "time_zone",
         "priority",
+        "catch_up",
     )
     kind = "scheduled-job"
 
@@ -69,6 +70,12 @@ class ScheduledJob(Configuration):
     expression = models.CharField(max_length=255)
     time_zone = models.CharField(max_length=64, default="UTC")
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
+    catch_up = models.BooleanField(
+        "catch up",
+        default=False,
+        help_text="Run once after the platform was down for longer than five minutes, for all the "
+        "times that were missed.",
+    )
     checked_until = models.DateTimeField(null=True, editable=False)
 
     @property
@@ -259,8 +266,9 @@ class ProcessMessage(models.Model):
 
 class Outcome(models.TextChoices):
     QUEUED = "queued", "Queued"
+    LATE = "late", "Queued late"
     DUPLICATE = "duplicate", "Already queued"
-    MISSED = "missed", "Missed"
+    MISSED = "missed", "Missed while down"
     DISABLED = "disabled", "Configuration disabled"
 
 

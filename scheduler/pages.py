@@ -7,6 +7,7 @@ from alumio import configuration_pages
 from alumio.pages import Notice, Pages, Section, register
 from scheduler.forms import JOBS, ScheduledJobForm
 from scheduler.models import FLOWS, Kind, ScheduledJob
+from scheduler.occurrences import Occurrences
 from scheduler.schedule import last_processes, next_run
 from scheduler.views import Preview
 
@@ -42,7 +43,7 @@ PAGES = register(
         "repaired and old records removed without one; a job decides when that happens.",
         sections=(
             Section("What runs", ("job", "incoming", "route", "number_of_tasks")),
-            Section("When", ("expression", "time_zone", "priority")),
+            Section("When", ("expression", "time_zone", "priority", "catch_up")),
         ),
         line=line,
         notices=notices,
@@ -88,5 +89,6 @@ def urls() -> tuple:
         path("<slug:identifier>/switch/", Switch.as_view(pages=PAGES), name="switch"),
         path("<slug:identifier>/toggle/", Switch.as_view(pages=PAGES), name="toggle"),
         path("preview/", Preview.as_view(), name="preview"),
+        path("<slug:identifier>/occurrences/", Occurrences.as_view(), name="occurrences"),
     ]
     return [*ours, *patterns], *names

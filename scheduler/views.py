@@ -1,6 +1,7 @@
 """The pages of processes and scheduled jobs, and the buttons that run something now."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from scheduler.told import facts
 from tasks.log import Line
 
 MOST_MESSAGES = 300
-PREVIEWED_RUNS = 5
+PREVIEWED_RUNS = 10
 
 # ---------------------------------------------------------------- processes
 
@@ -203,5 +204,13 @@ def preview(expression: str, zone: str) -> dict:
         return {"fault": str(error)}
     except (ValueError, LookupError):
         return {"fault": "There is no such time zone."}
-    walls = [f"{instant.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}" for instant in runs]
+    walls = [_wall(instant.astimezone(ZoneInfo(zone))) for instant in runs]
     return {"normalised": text, "runs": walls, "either_day": cron.either_day(text)}
+
+
+def _wall(local: datetime) -> tuple[str, str]:
+    """A run by its own clock, and what the clock does on that day, if it changes."""
+    begin = local.replace(hour=0, minute=0)
+    change = (begin + timedelta(days=1)).utcoffset() - begin.utcoffset()
+    notes = {True: "clocks go forward that day", False: "clocks go back that day"}
+    return f"{local:%a %Y-%m-%d %H:%M}", notes[change > timedelta(0)] if change else ""

@@ -1,9 +1,12 @@
 """The pages of scheduled jobs: the form, the list, the preview of an expression."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from scheduler import views
 from scheduler.forms import ScheduledJobForm
-from scheduler.models import Process, ScheduledJob
+from scheduler.models import Occurrence, Process, ScheduledJob
 from tests.pages.rows import make_process
 from tests.world import make_incoming, make_route
 
@@ -144,7 +147,7 @@ def test_the_preview_shows_five_runs_in_the_zone(viewer):
     response = viewer.client.get(url)
 
     text = response.content.decode()
-    assert text.count(" 09:00") == 5
+    assert text.count(" 09:00") == 10
     assert "Asia/Tokyo" in text
 
 
@@ -166,3 +169,55 @@ def test_both_day_fields_mean_either_and_the_preview_says_so(viewer):
     text = viewer.open("/scheduled-jobs/preview/?expression=0+0+13+*+5").text
 
     assert "a day that fits either of them" in text
+
+
+# ---------------------------------------------------------------- why did it not run?
+
+
+def make_occurrence(job, outcome, minute, process=None):
+    instant = datetime(2026, 3, 2, 12, minute, tzinfo=UTC)
+    return Occurrence.objects.create(job=job, instant=instant, outcome=outcome, process=process)
+
+
+def test_a_job_says_of_each_time_why_it_ran_or_did_not(viewer):
+    job = make_job()
+    process = make_process(job.route, "finished")
+    make_occurrence(job, "queued", 1, process)
+    make_occurrence(job, "duplicate", 2, make_process(job.route, "scheduled"))
+    make_occurrence(job, "missed", 3)
+    make_occurrence(job, "disabled", 4)
+
+    page = viewer.open(f"/scheduled-jobs/{job.identifier}/occurrences/").text
+
+    assert "It was queued on time." in page
+    assert "was waiting in the queue already" in page
+    assert "It has not started yet." in page
+    assert "The platform was down. The job does not catch up." in page
+    assert "What it runs was disabled." in page
+
+
+def test_the_times_of_a_job_are_filtered_and_paged(viewer):
+    job = make_job()
+    for minute in range(55):
+        make_occurrence(job, "duplicate" if minute else "missed", minute)
+    here = f"/scheduled-jobs/{job.identifier}/occurrences/"
+
+    first = viewer.client.get(here)
+    older = viewer.client.get(first.context["older"])
+    missed = viewer.client.get(f"{here}?outcome=missed")
+
+    assert len(first.context["page"].rows) == 50
+    assert len(older.context["page"].rows) == 5
+    assert [row.outcome for row in missed.context["page"].rows] == ["missed"]
+
+
+def test_days_on_which_clocks_change_are_marked_among_the_next_runs(viewer, monkeypatch):
+    monkeypatch.setattr(views.timezone, "now", lambda: datetime(2026, 3, 27, 12, tzinfo=UTC))
+
+    text = viewer.open(
+        "/scheduled-jobs/preview/?expression=30+2+*+*+*&time_zone=Europe/Amsterdam"
+    ).text
+
+    assert text.count("clocks go forward that day") == 1
+    assert "Sun 2026-03-29 03:00" in text
+    assert text.count("<li>") == 10

@@ -105,6 +105,23 @@ def test_what_a_long_silence_missed_is_noted_and_not_run():
     assert not Process.objects.exists()
 
 
+def test_a_job_that_catches_up_runs_once_for_all_that_a_long_silence_missed():
+    job = since(make_job(make_route(), "*/10 * * * *", catch_up=True))
+
+    assert tick(minutes(47)) == 1
+
+    assert outcomes(job) == ["missed", "missed", "missed", "late"]
+    assert job.occurrences.get(outcome="late").process == Process.objects.get()
+
+
+def test_a_job_that_catches_up_needs_no_catching_up_where_it_is_due_now():
+    job = since(make_job(make_route(), "*/10 * * * *", catch_up=True))
+
+    assert tick(minutes(31)) == 1
+
+    assert outcomes(job) == ["missed", "missed", "queued"]
+
+
 def test_a_year_of_silence_is_no_flood():
     job = since(make_job(make_route(), "0 * * * *"))
 
