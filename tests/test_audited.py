@@ -56,6 +56,10 @@ class Scene:
     def read(self, path="") -> dict:
         return jsontext.loads(self.client.get(path or self.path).content)
 
+    def shown(self) -> Form:
+        """The form of the page at this address."""
+        return Form(self.client.get(self.path).content.decode())
+
     def form(self) -> Form:
         """The form of the edit page beside this address."""
         section = self.path.strip("/").partition("/")[0]
@@ -221,6 +225,10 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "api:task-reimport": {"post": ("reimport", at_a_failed_task(lambda s: s.send("POST", {})))},
     "planner-make": {"post": ("create", plan)},
     "planner-shift": {"post": ("save", shift)},
+    "retention": {"post": ("retention", lambda s: s.post(**s.shown().post(audit="400")))},
+    "api:retention": {"patch": ("retention", lambda s: s.send("PATCH", {"audit": 400}))},
+    "prune-now": {"post": ("prune", lambda s: s.post())},
+    "api:prune": {"post": ("prune", lambda s: s.send("POST", {}))},
     "memories:forget": {
         "post": (
             "forget",
