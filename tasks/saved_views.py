@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
+from alumio import audit
 from tasks.filters import TaskFilter
 from tasks.models import SavedView
 
@@ -41,6 +42,12 @@ def visible_to(user):
 def may_change(view: SavedView, user) -> bool:
     """The one who made it, and for shared ones administrators, since people leave."""
     return view.user_id == user.pk or (view.shared and user.may("administrator"))
+
+
+def note(actor: audit.Actor, action: str, view: SavedView) -> None:
+    """Tell the audit trail what was done to a view."""
+    shared = "shared: " if view.shared else ""
+    audit.record(actor, action, view.name, note=f"{shared}{view.query}")
 
 
 @dataclass

@@ -5,8 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
+from alumio import keyset
+from alumio import keyset
 from tasks import counts
-from tasks.models import Task
+from tasks.columns import COLUMNS
+from tasks.models import Cause, Payload, Task
 from tests.pages.rows import captured, make_task
 from tests.world import make_route
 
@@ -330,12 +333,125 @@ def test_the_links_of_chips_take_one_filter_away(viewer):
 
 def test_many_matching_tasks_are_counted_status_by_status_up_to_a_limit(viewer, monkeypatch):
     monkeypatch.setattr(counts, "FEW", 5)
-    monkeypatch.setattr(counts, "EXACT_TO", 3)
+    monkeypatch.setattr(keyset, "EXACT_TO", 3)
     route = make_route()
     for status in ("failed",) * 4 + ("new",) * 2:
-        make_task(route, status)
+        make_task(route, status, entity_schema="order")
 
-    tallies = viewer.client.get(f"/tasks/?route={route.identifier}").context["list"].tallies
+    tallies = viewer.client.get("/tasks/?entity_schema=order").context["list"].tallies
 
     assert str(tallies["failed"]) == "3+"
     assert str(tallies["new"]) == "2"
+
+
+# ---------------------------------------------------------------- why nothing is shown
+
+
+def test_an_empty_list_names_the_part_without_which_there_are_tasks(viewer):
+    make_task(status="failed", entity="order-1", entity_schema="order")
+
+    page = viewer.open("/tasks/?status=new&entity_schema=order&entity_identifier=order-1")
+
+    (part,) = page.response.context["list"].bar.too_narrow()
+    assert part["url"] == "/tasks/?entity_schema=order&entity_identifier=order-1"
+    assert "There are tasks without this part" in page.text
+    assert "Status New" in page.text
+
+
+def test_an_empty_list_tells_what_retention_removes(viewer):
+    make_task()
+
+    page = viewer.open("/tasks/?status=failed").text
+
+    assert "removes finished, skipped tasks after 30 days" in page
+
+
+def test_a_page_whose_tasks_are_gone_leads_to_the_newest(viewer):
+    tasks = [make_task(make_route()) for _ in range(26)]
+    older = viewer.client.get("/tasks/?page_size=25").context["list"].next_url()
+    Payload.objects.filter(task=tasks[0]).delete()
+    tasks[0].delete()
+
+    page = viewer.open(older)
+
+    assert "There are no older tasks" in page.text
+    assert "No tasks yet" not in page.text
+
+
+def test_a_filter_with_a_fault_keeps_what_can_be_read(viewer):
+    make_task()
+
+    page = viewer.open("/tasks/?status=failed&created_after=yesterday")
+
+    assert [chip["text"] for chip in page.response.context["list"].bar.chips()] == ["Failed"]
+    assert "“yesterday” is not a moment" in page.text
+
+
+def test_a_chip_tells_the_cause_in_words(viewer):
+    cause = Cause.objects.create(digest="d", text="HTTP 404", first_seen_at=timezone.now())
+    make_task(status="failed", cause=cause)
+
+    (chip,) = viewer.client.get(f"/tasks/?cause={cause.pk}").context["list"].bar.chips()
+
+    assert (chip["label"], chip["text"]) == ("Cause", "“HTTP 404”")
+
+
+def test_without_scripts_all_available_is_a_box(editor):
+    tasks = [make_task(status="failed") for _ in range(3)]
+    page = editor.open("/tasks/?status=failed")
+    assert "All 3 available" in page.text
+
+    shown = page.response.context["list"]
+    posted = {"everything": ["", "1"], "filter": shown.filter_query(), "newest": shown.watermark}
+    editor.post("/tasks/action/", verb="retry", sure=1, **posted)
+
+    assert {status_of(task) for task in tasks} == {"new"}
+
+
+# ---------------------------------------------------------------- columns
+
+
+def test_columns_are_remembered_until_the_usual_ones_are_asked_for(viewer):
+    cause = Cause.objects.create(digest="d", text="HTTP 404", first_seen_at=timezone.now())
+    make_task(status="failed", cause=cause, imported_by=7)
+    viewer.post("/tasks/columns/", columns=["cause", "imported_by"], next="/tasks/")
+
+    page = viewer.open("/tasks/").text
+    assert "HTTP 404" in page
+    assert "process 7" in page
+    assert "Entity schema</th>" not in page
+
+    viewer.post("/tasks/columns/", usual=1)
+    assert "Entity schema</th>" in viewer.open("/tasks/").text
+
+
+def test_columns_of_the_address_come_before_those_remembered(viewer):
+    make_task(attempts=3)
+    viewer.post("/tasks/columns/", columns=["size"])
+
+    assert "Attempts</th>" in viewer.open("/tasks/?columns=attempts,nonsense").text
+    answer = viewer.post("/tasks/columns/", columns=["size"], next="/tasks/?columns=attempts")
+    assert answer.redirect_chain[-1][0] == "/tasks/"
+
+
+def test_any_columns_take_as_many_queries_for_many_tasks_as_for_one(viewer):
+    every = "/tasks/?columns=" + ",".join(COLUMNS)
+    make_task()
+    few = captured(viewer, every).count("\n")
+    for number in range(30):
+        cause = Cause.objects.create(digest=number, text="no", first_seen_at=timezone.now())
+        make_task(status="failed", cause=cause)
+
+    assert captured(viewer, every).count("\n") <= few + 1
+
+
+def test_the_poll_brings_the_columns_that_change(viewer):
+    task = make_task(status="new")
+    url = viewer.client.get("/tasks/?columns=attempts,entity_schema").context["list"].live_url()
+    Task.objects.filter(pk=task.pk).update(attempts=2, updated_at=timezone.now())
+
+    news = viewer.client.get(url).content.decode()
+
+    assert f'id="attempts-{task.pk}" hx-swap-oob="true"' in news
+    assert f'id="menu-{task.pk}"' in news
+    assert f'id="status-{task.pk}"' not in news
