@@ -74,6 +74,12 @@ urlpatterns = [
     path("processes/<int:pk>", scheduler.OneProcess.as_view(), name="process-detail"),
     path("processes/<int:pk>/skip", scheduler.Skip.as_view(), name="process-skip"),
     path("processes/<int:pk>/stop", scheduler.Stop.as_view(), name="process-stop"),
+    path("processes/<int:pk>/kill", scheduler.Kill.as_view(), name="process-kill"),
+    path(
+        "scheduled-jobs/<str:identifier>/occurrences",
+        scheduler.Occurrences.as_view(),
+        name="scheduled-job-occurrences",
+    ),
     path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
     path("retention", retention.Retention.as_view(), name="retention"),

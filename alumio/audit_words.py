@@ -46,6 +46,7 @@ SAID = {
     "run": "ran the {subject}",
     "skip-process": "took the {subject} out of the queue",
     "stop-process": "stopped the {subject}",
+    "kill-process": "killed the {subject}",
     "retry": "retried {tasks}",
     "skip": "skipped {tasks}",
     "mark-finished": "marked {tasks} finished",

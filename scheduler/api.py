@@ -12,10 +12,11 @@ from alumio.located import Located
 from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler import process_audit, queue
-from scheduler.filters import ProcessFilter, ScheduledJobFilter
+from scheduler import process_audit, queue, repair
+from scheduler.filters import OccurrenceFilter, ProcessFilter, ScheduledJobFilter
 from scheduler.forms import ScheduledJobForm
-from scheduler.models import Kind, Process, Trigger
+from scheduler.models import Kind, Occurrence, Outcome, Process, ScheduledJob, Trigger
+from scheduler.occurrences import why
 from scheduler.status import Status
 from tasks.api import readable
 from tasks.models import Level
@@ -71,6 +72,14 @@ SHAPES["ProcessWithMessages"] = {
         ),
     ]
 }
+SHAPES["Occurrence"] = an_object(
+    {
+        "instant": MOMENT,
+        "outcome": {"type": "string", "enum": Outcome.values},
+        "process": MAYBE_WHOLE,
+        "why": TEXT,
+    }
+)
 SHAPES["Queued"] = an_object({"process": WHOLE})
 SHAPES["NotQueued"] = an_object({"detail": TEXT, "duplicate_of": WHOLE}, ("detail",))
 SHAPES["HowMany"] = an_object(
@@ -177,6 +186,24 @@ class Stop(ApiView):
         return Response(in_list(find(pk)), status.HTTP_202_ACCEPTED)
 
 
+class Kill(ApiView):
+    @described(
+        "End a running process at once; what it was delivering is due again",
+        {200: shape("Process")},
+        refusals=(409,),
+    )
+    def post(self, request, pk):
+        process, actor = find(pk), Actor.of(request)
+        with transaction.atomic():
+            killed = repair.kill(process, actor.name)
+            if killed:
+                process_audit.ended(actor, "kill-process", process)
+        if not killed:
+            now = find(pk).status
+            raise Conflict(f"Process {pk} is {now}: only a running one can be killed.")
+        return Response(in_list(find(pk)))
+
+
 class RunIncoming(ApiView):
     @described(
         "Run an incoming now", {202: shape("Queued"), 409: shape("NotQueued")}, refusals=(400,)
@@ -238,3 +265,28 @@ def already_queued(target, duplicate: Process | None) -> Conflict:
 class ScheduledJobs(ConfigurationViewSet):
     form = ScheduledJobForm
     filter = ScheduledJobFilter
+
+
+class Occurrences(ApiView):
+    """When a job was due, and what came of it."""
+
+    @described(
+        "List when a job was due and why it ran or did not",
+        {200: list_of("Occurrence")},
+        query=OccurrenceFilter,
+    )
+    def get(self, request, identifier):
+        job = ScheduledJob.objects.filter(identifier=identifier).first()
+        if job is None:
+            raise exceptions.NotFound(f"There is no scheduled job called “{identifier}”.")
+        rows = Occurrence.objects.filter(job=job).select_related("process", "job")
+        return listed(self, rows, "-id", OccurrenceFilter, _occurrence)
+
+
+def _occurrence(row: Occurrence) -> dict:
+    return {
+        "instant": moment(row.instant),
+        "outcome": row.outcome,
+        "process": row.process_id,
+        "why": why(row),
+    }

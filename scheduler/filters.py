@@ -3,7 +3,7 @@
 from alumio.filters import ChoicesField, ConfigurationFilter, Filter, MomentField, ReferencesField
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler.models import SCHEDULABLE, Kind, Trigger
+from scheduler.models import SCHEDULABLE, Kind, Outcome, Trigger
 from scheduler.status import Status
 
 
@@ -36,4 +36,16 @@ class ScheduledJobFilter(ConfigurationFilter):
         "job": "job__in",
         "incoming": "incoming__in",
         "route": "route__in",
+    }
+
+
+class OccurrenceFilter(Filter):
+    outcome = ChoicesField("outcome", Outcome.choices)
+    due_after = MomentField(label="Due from")
+    due_before = MomentField(label="Due until", through=True)
+
+    lookups = {
+        "outcome": "outcome__in",
+        "due_after": "instant__gte",
+        "due_before": "instant__lt",
     }

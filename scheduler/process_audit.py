@@ -1,4 +1,4 @@
-"""What the audit trail says of processes: who queued, skipped or stopped one."""
+"""What the audit trail says of processes: who queued, skipped, stopped or killed one."""
 
 from alumio import audit
 from alumio.audit import Actor
@@ -14,6 +14,7 @@ def queued(actor: Actor, what: Configuration, process: Process) -> AuditEntry:
 
 
 def ended(actor: Actor, action: str, process: Process) -> AuditEntry:
-    """Note that somebody skipped or stopped a process: `skip-process`, `stop-process`."""
+    """Note that somebody skipped, stopped or killed a process: `skip-process`, `stop-process`,
+    `kill-process`."""
     one = {"kind": "process", "identifier": str(process.pk), "process": process.pk}
     return audit.record(actor, action, process.name, **one)

@@ -62,6 +62,22 @@ def give_up(process: Process, gone: Q) -> bool:
     return True
 
 
+def kill(process: Process, by: str) -> bool:
+    """End a running process at once, in a person's name. False if it does not run.
+
+    The worker learns of it when it looks the next time and changes nothing any more. What it was
+    delivering is due again: it may have reached the target, and will reach it with the same key.
+    """
+    with transaction.atomic():
+        running = Process.objects.filter(pk=process.pk)
+        if not running.move("stop", result=f"Killed by {by}.", slot=None):
+            return False
+        held = Task.objects.filter(held_by=process.pk, status=TaskStatus.PROCESSING)
+        _tell(process, held, LogLine("warning", f"Its process was killed by {by}."), "release")
+        held.move("release", attempts=F("attempts") - 1)
+    return True
+
+
 def _note(process: Process, interrupted: int) -> None:
     """Write down how many tasks the death concerned, and whether the rest is tried again."""
     process.refresh_from_db()

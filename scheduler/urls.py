@@ -9,6 +9,7 @@ processes = [
     path("<int:pk>/", views.ProcessPage.as_view(), name="detail"),
     path("<int:pk>/skip/", views.Skip.as_view(), name="skip"),
     path("<int:pk>/stop/", views.Stop.as_view(), name="stop"),
+    path("<int:pk>/kill/", views.Kill.as_view(), name="kill"),
     path("<int:pk>/not-allowed.csv", refused.RefusedCsv.as_view(), name="not-allowed"),
 ]
 run_job = views.RunJob.as_view()

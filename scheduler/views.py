@@ -21,7 +21,7 @@ from alumio.views import safe_next
 from connectors.models import Incoming
 from connectors.redaction import Redactor
 from routes.models import Route
-from scheduler import cron, process_audit, queue
+from scheduler import cron, process_audit, queue, repair
 from scheduler.bulk_actions import refused_in
 from scheduler.clock import queue_job
 from scheduler.listing import ProcessList, describe, processes, tasks_url
@@ -106,6 +106,14 @@ class Stop(ProcessChange):
     def change(self, process, by):
         text = f"Process {process.pk} stops after the tasks in hand."
         return queue.request_stop(process, by), text, "running"
+
+
+class Kill(ProcessChange):
+    verb, action = "killed", "kill-process"
+
+    def change(self, process, by):
+        text = f"Process {process.pk} was killed. What it was delivering is due again."
+        return repair.kill(process, by), text, "running"
 
 
 # ---------------------------------------------------------------- run now

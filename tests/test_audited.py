@@ -16,7 +16,7 @@ from alumio import jsontext
 from alumio.models import ApiKey, AuditEntry, Role, User
 from connectors.models import Storage
 from scheduler.models import Process, ScheduledJob
-from tasks.models import Memory, Payload, Task
+from tasks.models import Memory, Payload, SavedView, Task
 from tests import fakes  # noqa: F401 - its components are those of the world
 from tests.pages.posting import Form
 from tests.test_access import CONFIGURATIONS, DOORS, PAGES, path_of, world
@@ -30,8 +30,6 @@ NOT_RECORDED = {
     "healthz": "It answers whatever is sent, and changes nothing.",
     "readyz": "It answers whatever is sent, and changes nothing.",
     "tasks:columns": "It remembers which columns a person wants to see.",
-    "tasks:save-view": "It names a filter of a person's own list.",
-    "tasks:change-view": "It names a filter of a person's own list.",
     "api:elsewhere": "There is nothing at these addresses.",
     "demo-erp-products": "The demo's own system, called by its own connection and by no person.",
     "demo-erp-orders": "The demo's own system, called by its own connection and by no person.",
@@ -91,6 +89,17 @@ def delete_copy(scene: Scene):
 def running(scene: Scene, **data):
     Process.objects.filter(pk=scene.world["process"].pk).move("start", worker="w", slot=0)
     return scene.post(**data)
+
+
+def with_view(act: Callable) -> Callable:
+    """The same with a saved view of the person's at the address."""
+
+    def do(scene: Scene):
+        person = User.objects.get(email="all@example.com")
+        SavedView.objects.create(pk=scene.world["process"].pk, user=person, name="A")
+        return act(scene)
+
+    return do
 
 
 def with_status(status: str, act: Callable) -> Callable:
@@ -202,8 +211,10 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     },
     "processes:skip": {"post": ("skip-process", lambda s: s.post())},
     "processes:stop": {"post": ("stop-process", running)},
+    "processes:kill": {"post": ("kill-process", running)},
     "api:process-skip": {"post": ("skip-process", lambda s: s.send("POST", {}))},
     "api:process-stop": {"post": ("stop-process", running)},
+    "api:process-kill": {"post": ("kill-process", running)},
     "tasks:action": {"post": ("retry", apply("retry", "failed"))},
     "api:task-retry": {"post": ("retry", apply_by_api("failed"))},
     "api:task-skip": {"post": ("skip", apply_by_api("new"))},
@@ -252,6 +263,13 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "user": {"post": ("change-role", change_user)},
     "revoke-api-key": {"post": ("revoke-key", revoke)},
     "remove-demo": {"post": ("remove-demo", remove_demo)},
+    "tasks:save-view": {"post": ("save-view", lambda s: s.post(name="A", query="status=failed"))},
+    "tasks:change-view": {"post": ("change-view", with_view(lambda s: s.post(name="B")))},
+    "api:view-list": {"post": ("save-view", lambda s: s.send("POST", {"name": "A"}))},
+    "api:view-detail": {
+        "patch": ("change-view", with_view(lambda s: s.send("PATCH", {"name": "B"}))),
+        "delete": ("delete-view", with_view(lambda s: s.client.delete(s.path))),
+    },
     "api-keys": {"post": ("create-key", lambda s: s.post(name="Warehouse", role="viewer"))},
 }
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from scheduler import queue
 from scheduler.execution import execute
-from scheduler.models import Process
+from scheduler.models import Occurrence, Process
+from tests.scheduler.running import make_job
 from tests.world import make_route
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -86,6 +87,23 @@ def test_a_scheduled_process_can_be_skipped_and_a_running_one_stopped(editor, vi
     queue.start_next("test")
     stopped = editor.post(f"processes/{running}/stop")
     assert (stopped.status_code, stopped.body["stop_requested"]) == (202, True)
+
+    killed = editor.post(f"processes/{running}/kill")
+    assert (killed.status_code, killed.body["status"]) == (200, "killed")
+    assert editor.post(f"processes/{running}/kill").status_code == 409
+
+
+def test_a_job_answers_when_it_was_due_and_why_it_did_not_run(viewer):
+    job = make_job(make_route())
+    Occurrence.objects.create(job=job, instant=timezone.now(), outcome="missed")
+    path = f"scheduled-jobs/{job.identifier}/occurrences"
+
+    [due] = viewer.get(path).body["results"]
+
+    assert (due["outcome"], due["process"]) == ("missed", None)
+    assert due["why"] == "The platform was down. The job does not catch up."
+    assert viewer.get(f"{path}?outcome=queued").body["results"] == []
+    assert viewer.get("scheduled-jobs/nothing/occurrences").status_code == 404
 
 
 def test_the_messages_of_a_process_are_shown(viewer, editor):

@@ -180,6 +180,31 @@ def test_a_running_process_is_asked_to_stop(editor):
 
     process.refresh_from_db()
     assert (process.status, process.stop_requested) == ("running", True)
+
+
+def test_a_process_that_does_not_stop_can_be_killed(editor):
+    process = make_process(make_route(), "running", slot=0)
+    assert f"/processes/{process.pk}/kill/" not in editor.open("/processes/").text
+    editor.client.post(f"/processes/{process.pk}/stop/")
+    assert f"/processes/{process.pk}/kill/" in editor.open("/processes/").text
+
+    editor.client.post(f"/processes/{process.pk}/kill/")
+
+    process.refresh_from_db()
+    assert (process.status, process.slot) == ("killed", None)
+
+
+def test_an_ended_process_can_be_run_again_with_its_limit(editor):
+    process = make_process(make_route(), "finished", limit=25)
+
+    page = editor.open(f"/processes/{process.pk}/").text
+    assert f'action="/routes/{process.route.identifier}/run/"' in page
+    assert '<input type="hidden" name="limit" value="25">' in page
+
+    editor.client.post(f"/routes/{process.route.identifier}/run/", {"limit": "25"})
+
+    again = Process.objects.exclude(pk=process.pk).get()
+    assert (again.route, again.limit, again.trigger) == (process.route, 25, "person")
     assert editor.user.email in process.result
 
 

@@ -5,16 +5,19 @@ import pytest
 from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import Process
-from scheduler.repair import repair_lost
+from scheduler.repair import kill, repair_lost
 from tasks import pipeline
 from tasks.claim import claim
 from tasks.models import Task
+from tasks.outcome import DELIVERED, Outcome
+from tasks.settle import Settler
 from tests.scheduler.running import (
     dying_with,
     execute_next,
     executed,
     route_with_tasks,
     started,
+    unattended,
 )
 from tests.world import make_route, statuses, texts
 
@@ -247,3 +250,29 @@ def test_everything_is_delivered_once_after_a_repair(target, let_expire):
     assert statuses(route) == ["finished"] * 5
     assert sorted(r["sku"] for r in target.received) == ["0", "1", "2", "3", "4"]
     assert executed(route).result == "Nothing to do."
+
+
+def test_a_process_that_is_killed_by_hand_frees_its_place_and_its_tasks_at_once():
+    route = route_with_tasks(2)
+    process, _tasks = dying_with(route)
+
+    assert kill(process, "anna@example.com")
+
+    process.refresh_from_db()
+    assert (process.status, process.slot) == ("killed", None)
+    assert process.result == "Killed by anna@example.com."
+    assert statuses(route) == ["new", "new"]
+    assert not Task.objects.filter(deaths__gt=0).exists()
+    assert not kill(process, "anna@example.com")
+
+
+def test_what_a_killed_process_settles_afterwards_does_not_count():
+    route = route_with_tasks(1)
+    process, [task] = dying_with(route)
+    kill(process, "anna@example.com")
+
+    settler = Settler(route, unattended(process), lambda tasks: None)
+    settler.add(Outcome(task, DELIVERED))
+    settler.flush()
+
+    assert statuses(route) == ["new"]
