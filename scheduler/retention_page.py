@@ -43,7 +43,6 @@ class Line(NamedTuple):
     oldest: datetime | None
     rules: list[tuple[str, Rule]]
     due: list[tuple[str, Tally]]
-    all_due: Tally
 
 
 class Overview:
@@ -52,6 +51,7 @@ class Overview:
     def __init__(self, page: str | None):
         self.number = page
         self.now = database.now()
+        counts.forget()  # a prune of another program may just have ended
         self.tasks, self.bytes = counts.by_route(), counts.bytes_by_route()
 
     @cached_property
@@ -75,7 +75,8 @@ class Overview:
 
     @property
     def all_due(self) -> Tally:
-        return total(tally for by_status in self.due.values() for tally in by_status.values())
+        found = [tally for by_status in self.due.values() for tally in by_status.values()]
+        return Tally(sum(t.number for t in found), all(t.exact for t in found))
 
     @cached_property
     def page(self):
@@ -90,7 +91,7 @@ class Overview:
         return [self._line(route, oldest.get(route.pk)) for route in routes]
 
     def _line(self, route: Route, oldest: datetime | None) -> Line:
-        due, size = self.due.get(route.pk, {}), self.bytes.get(route.pk, 0)
+        size = self.bytes.get(route.pk, 0)
         return Line(
             route=route,
             tasks=self.tasks.get(route.pk, Counter()).total(),
@@ -98,8 +99,7 @@ class Overview:
             share=round(100 * size / self.all_bytes) if self.all_bytes else 0,
             oldest=oldest,
             rules=labelled(retention.rules_of(route.retention, own=True)),
-            due=labelled(due),
-            all_due=total(due.values()),
+            due=labelled(self.due.get(route.pk, {})),
         )
 
     @cached_property
@@ -112,11 +112,6 @@ class Overview:
     def last(self) -> Process | None:
         prunes = Process.objects.filter(job=Kind.PRUNE).exclude(status=Status.SKIPPED)
         return prunes.order_by("-id").first()
-
-
-def total(tallies) -> Tally:
-    tallies = list(tallies)
-    return Tally(sum(t.number for t in tallies), all(t.exact for t in tallies))
 
 
 def labelled(by_status: dict) -> list[tuple]:
@@ -169,5 +164,5 @@ class PruneNow(RetentionView):
 
     def post(self, request):
         queued = pruning.prune_now(Trigger.PERSON, Actor.of(request))
-        tell(request, Kind.PRUNE.label, queued)
+        tell(request, "The removal of old records", queued)
         return redirect("retention")

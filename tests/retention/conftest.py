@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.db.models.functions import Now
 
 from scheduler import doorbell
+from scheduler.models import Process
 from tests import fakes
 
 
@@ -29,3 +33,14 @@ def target():
 @pytest.fixture
 def source():
     return fakes.SOURCE
+
+
+@pytest.fixture
+def let_expire():
+    """Let the lease of a process run out."""
+
+    def expire(process: Process) -> None:
+        long_ago = Now() - timedelta(hours=1)
+        Process.objects.filter(pk=process.pk).update(heartbeat_at=long_ago)
+
+    return expire
