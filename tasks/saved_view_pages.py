@@ -51,13 +51,13 @@ class Change(SavedViewPage):
         if not may_change(view, request.user):
             raise PermissionDenied(f"Only {view.user} and administrators may change this view.")
         if request.POST.get("do") == "delete":
-            return self.delete(view)
+            return self.remove(view)
         posted = request.POST.copy()
         if posted.get("do") != "overwrite":
             posted["query"] = view.query
         return self.store(view, posted, "change-view")
 
-    def delete(self, view: SavedView):
+    def remove(self, view: SavedView):
         with transaction.atomic():
             note(Actor.of(self.request), "delete-view", view)
             view.delete()
