@@ -180,6 +180,7 @@ def test_a_running_process_is_asked_to_stop(editor):
 
     process.refresh_from_db()
     assert (process.status, process.stop_requested) == ("running", True)
+    assert editor.user.email in process.result
 
 
 def test_a_process_that_does_not_stop_can_be_killed(editor):
@@ -205,7 +206,6 @@ def test_an_ended_process_can_be_run_again_with_its_limit(editor):
 
     again = Process.objects.exclude(pk=process.pk).get()
     assert (again.route, again.limit, again.trigger) == (process.route, 25, "person")
-    assert editor.user.email in process.result
 
 
 def test_what_ended_meanwhile_is_left_alone_and_said(editor):
