@@ -28,7 +28,7 @@ _ENDING = re.compile(f"…?([{_DIGITS}]{{6,25}})")
 
 
 @dataclass
-class Entity:
+class FoundEntity:
     """An entity that was found, with its tasks per status; `is_exact`: the text is its name."""
 
     identifier: str
@@ -82,14 +82,14 @@ class Search:
         return list(tasks.order_by("-id").only(*_SHOWN)[:MOST_ENDINGS])
 
     @cached_property
-    def entities(self) -> list[Entity]:
+    def entities(self) -> list[FoundEntity]:
         """The entities whose identifiers contain the text: that which equals it, then newest
         first; at most 50."""
-        found: dict[str, Entity] = {}
+        found: dict[str, FoundEntity] = {}
         for task in self._holding:
             name = task.entity_identifier
             if name and name not in found and len(found) < MOST_ENTITIES:
-                found[name] = Entity(name, task, name == self.text)
+                found[name] = FoundEntity(name, task, name == self.text)
         _count(found)
         return sorted(found.values(), key=lambda entity: not entity.is_exact)
 
@@ -124,10 +124,10 @@ _SHOWN = (
 
 
 _COUNT = """SELECT %s, status, COUNT(*) FROM (SELECT status FROM tasks_task
-    WHERE entity_identifier = %s LIMIT %s) AS some GROUP BY status"""
+    WHERE entity_identifier = %s LIMIT %s) AS newest GROUP BY status"""
 
 
-def _count(entities: dict[str, Entity]) -> None:
+def _count(entities: dict[str, FoundEntity]) -> None:
     """Count the tasks of each by status, up to 10,000 of each, in one statement."""
     if not entities:
         return

@@ -7,7 +7,7 @@ from alumio.located import Located
 from alumio.openapi import MOMENT, SHAPES, TEXT, WHOLE, an_object, described, shape
 from tasks.api import in_list
 from tasks.models import Task
-from tasks.search import MOST_TEXT, Entity, Search
+from tasks.search import MOST_TEXT, FoundEntity, Search
 from tasks.timeline import of_entity
 
 MOST_TASKS = 50
@@ -73,7 +73,7 @@ def tasks_of(search: Search) -> list[Task]:
     return list(rows.defer("route__transformers"))
 
 
-def in_entities(entity: Entity) -> dict:
+def in_entities(entity: FoundEntity) -> dict:
     return {
         "entity_identifier": entity.identifier,
         "exact": entity.is_exact,

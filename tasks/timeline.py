@@ -103,7 +103,7 @@ class EntityTimeline:
 
     def __init__(self, params: QueryDict):
         self.identifier = params.get("id", "").replace("\0", "")
-        self.route_name = params.get("route", "")
+        self.route_name = params.get("route", "").replace("\0", "")
         self.cursor = params.get("cursor")
 
     @cached_property
