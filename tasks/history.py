@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Left
 
 from tasks.models import Level, Message, Phase, Task
@@ -94,8 +94,10 @@ def _entered_as(task: Task, lines: list[Message]) -> str:
 
 
 def _reasons(ids: list[int]) -> dict[int, str]:
-    """The last import line of tasks that did not come in as New: it says why."""
+    """The last import line of tasks that did not come in as New: it says why. Later processes
+    only looked for their record again."""
     lines = Message.objects.filter(task__in=ids, phase=Phase.IMPORT)
+    lines = lines.exclude(process__gt=F("task__imported_by"))
     last = lines.order_by().values("task").annotate(last=Max("id")).values_list("last", flat=True)
     texts = Message.objects.filter(pk__in=list(last)).annotate(beginning=Left("text", MOST_TEXT))
     return dict(texts.values_list("task", "beginning"))

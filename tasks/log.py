@@ -20,6 +20,9 @@ MOST_TEXT = 1_000
 MOST_DETAIL = 2_000_000
 """Characters of details on one page; what is beyond is on each line's own page."""
 
+OTHER_DATA = "edit"
+"""Stands for a verb on the line of a change of data that begins a new delivery by itself."""
+
 
 @dataclass
 class Line:
@@ -178,7 +181,7 @@ def _with_generations(newest_first: list[Attempt], generation: int) -> list[Atte
 def begins_generation(verb: str) -> bool:
     """Whether this change begins a new delivery, with a key of its own."""
     rule = MACHINE.verbs.get(verb)
-    return bool(rule and rule.actor == "person" and rule.target == Status.NEW)
+    return verb == OTHER_DATA or bool(rule and rule.actor == "person" and rule.target == Status.NEW)
 
 
 def readable(body):

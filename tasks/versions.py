@@ -19,8 +19,9 @@ from routes.models import Route
 from tasks import actions, messages
 from tasks.gate import Draft, Gate
 from tasks.limits import size_of
+from tasks.log import OTHER_DATA
 from tasks.models import Payload, PayloadVersion, Phase, Task
-from tasks.status import MACHINE, Status
+from tasks.status import MACHINE, OPEN, Status
 from transformers import schemas
 from transformers.context import LogLine
 from transformers.entity import Entity
@@ -205,14 +206,15 @@ def apply(
     mine, values = Task.objects.filter(pk=task.pk), {}
     if changed:
         values["size"] = size_of(version.data)
-    if retry or task.attempts:
+    verb = "retry" if retry else OTHER_DATA if task.attempts and task.status in OPEN else ""
+    if verb:
         values["generation"] = F("generation") + 1
     if retry:
         mine.move("retry", **values)
         transaction.on_commit(lambda: _wake(task.route))
     else:
         mine.update(updated_at=Now(), **values)
-    line, verb = LogLine("notice", told), "retry" if retry else ""
+    line = LogLine("notice", told)
     entry = messages.Entry(task.pk, Phase.EXPORT.value, task.attempt, line, verb)
     messages.write([entry], process, database.now())
 

@@ -3,9 +3,11 @@
 import pytest
 
 from alumio import jsontext
+from tasks import log
 from tasks.claim import claim
 from tasks.models import Payload, PayloadVersion, Task
 from tasks.pipeline import export_tasks, import_entities
+from tasks.run import Run
 from tests.versions.conftest import SHOES
 from tests.world import make_incoming, make_route, make_schema, texts
 
@@ -119,8 +121,9 @@ def test_other_data_than_was_sent_before_has_another_key(editor, target):
         incoming=make_incoming([SHOES], schema=make_schema()), retry_enabled=True, max_retries=3
     )
     import_entities(route.incoming)
-    target.down = True
-    export_tasks(route)
+    target.down, run = True, Run()
+    run.id = 7
+    export_tasks(route, run)
     task = Task.objects.get()
 
     answer = change(editor, task, BOOTS)
@@ -128,6 +131,8 @@ def test_other_data_than_was_sent_before_has_another_key(editor, target):
     task.refresh_from_db()
     assert answer.body["status"] == task.status == "retry"
     assert task.idempotency_key == f"{task.identifier}-2"
+    found = log.attempts(log.newest(task, "export")[0], generation=2)
+    assert [(attempt.number, attempt.generation) for attempt in found] == [(0, 2), (1, 1)]
 
 
 @pytest.mark.parametrize("status", ["processing", "waiting", "rejected"])

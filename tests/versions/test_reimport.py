@@ -8,6 +8,7 @@ from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import Process
 from scheduler.runs import ProcessRun
+from tasks import history
 from tasks.models import Memory, Payload, Task
 from tasks.pipeline import export_tasks, import_entities
 from tasks.reimport import reimport
@@ -351,3 +352,15 @@ def test_a_disabled_incoming_is_not_asked(editor, failed):
 
     assert answer.status_code == 409
     assert "is disabled" in answer.body["detail"]
+
+
+def test_looking_again_does_not_change_why_a_task_was_rejected(editor, source):
+    route = make_route(incoming=make_incoming([SHOES], schema=make_schema()), max_entity_bytes=10)
+    execute(queue.start(queue.enqueue(route.incoming, "person").process, "worker"))
+    old = Task.objects.get()
+    source["pages"] = [OTHERS]
+
+    worked(asked(editor, old))
+
+    [entered] = history.of(old)
+    assert "at most 10 are allowed" in entered.text
