@@ -12,5 +12,6 @@ if of_the_test["ENGINE"] != DATABASES["default"]["ENGINE"]:
     DATABASES["default"].pop("OPTIONS", None)
 DATABASES["default"] |= of_the_test
 ALUMIO_LEASE_SECONDS = 5.0
-ALUMIO_POLL_SECONDS = 0.4
-ALUMIO_SWEEP_SECONDS = 0.6
+# A worker that shall only hear the doorbell looks by itself once in so many seconds.
+ALUMIO_POLL_SECONDS = float(os.environ.get("CHAOS_LOOKS_EVERY", 0.4))
+ALUMIO_SWEEP_SECONDS = float(os.environ.get("CHAOS_LOOKS_EVERY", 0.6))
