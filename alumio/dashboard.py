@@ -16,10 +16,11 @@ from routes.models import Route
 from scheduler import listing
 from scheduler.models import Process, ScheduledJob
 from scheduler.schedule import first_run, last_processes
-from tasks import counts
+from tasks import counts, errors
 from tasks.models import Level, Message, Task
 from tasks.status import Status
 
+MOST_CAUSES = 3
 MOST_FAILURES = 6
 MOST_PROCESSES = 6
 STEPS = (
@@ -49,6 +50,7 @@ class Dashboard(RoleRequired, View):
             "tabs": counters(),
             "routes": routes,
             "processes": active_processes(),
+            "causes": errors.leading(MOST_CAUSES),
             "failures": latest_failures(),
             "has_demo": any(line.route.demo for line in routes),
         }

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from alumio import database
@@ -29,6 +30,7 @@ from tasks.status import Status
 UNWELL = (Status.FAILED, Status.RETRY, Status.REJECTED)
 SORTS = {"count": "Most tasks", "last": "Last seen"}
 HOURS = 24
+CACHED_SECONDS = 10
 
 
 class ErrorFilter(Filter):
@@ -45,6 +47,12 @@ class ErrorFilter(Filter):
         "updated_after": "updated_at__gte",
         "updated_before": "updated_at__lt",
     }
+
+    def conditions(self) -> dict:
+        conditions = super().conditions()
+        if routes := conditions.get("route__in"):
+            conditions["route__in"] = [route.pk for route in routes]
+        return conditions
 
 
 @dataclass
@@ -108,9 +116,8 @@ class Errors:
 
     @cached_property
     def groups(self) -> list[Group]:
-        found = grouped(self.tasks)
-        keys = {"count": lambda g: (g.tally.number, g.last_seen_at), "last": _last_seen}
-        return sorted(found, key=keys[self.sort], reverse=True)
+        keys = {"count": _most, "last": _last}
+        return sorted(grouped(self.tasks), key=keys[self.sort], reverse=True)
 
     def described(self, groups: Sequence[Group]) -> list[Group]:
         """The groups with their causes, routes, samples, hours and suspects; without those whose
@@ -138,7 +145,22 @@ def grouped(tasks: QuerySet) -> list[Group]:
     return [Group(cause, own) for cause, own in found.items()]
 
 
-def _last_seen(group: Group) -> datetime:
+def leading(number: int) -> list[tuple[Cause, Tally]]:
+    """The causes with the most tasks, at most ten seconds old."""
+    return cache.get_or_set(f"leading-causes-{number}", lambda: _leading(number), CACHED_SECONDS)
+
+
+def _leading(number: int) -> list[tuple[Cause, Tally]]:
+    groups = sorted(grouped(Task.objects.filter(status__in=UNWELL)), key=_most, reverse=True)
+    causes = Cause.objects.in_bulk([group.cause for group in groups[:number]])
+    return [(causes[g.cause], g.tally) for g in groups[:number] if g.cause in causes]
+
+
+def _most(group: Group) -> tuple:
+    return group.tally.number, group.last_seen_at
+
+
+def _last(group: Group) -> datetime:
     return group.last_seen_at
 
 
