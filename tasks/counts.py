@@ -1,5 +1,7 @@
 """How many tasks there are of each status: per route for the whole house, and within a filter."""
 
+import hashlib
+import time
 from collections import Counter
 from typing import NamedTuple
 
@@ -14,6 +16,9 @@ from tasks.reach import Reach
 from tasks.status import Status
 
 CACHED_SECONDS = 3
+SINCE_KEY = "tallies-since"
+COSTLY = 0.05
+"""Seconds of counting from which the result is kept for ten times as long."""
 FEW = 2 * EXACT_TO
 """Rows up to which one pass over all that match is the cheapest way to count them."""
 FOLD_FROM = 500
@@ -52,7 +57,7 @@ def bytes_by_route() -> dict[int, int]:
 
 def forget() -> None:
     """Count anew the next time: a person has just changed something and wants to see it."""
-    cache.delete_many([KEY, BYTES_KEY])
+    cache.delete_many([KEY, BYTES_KEY, SINCE_KEY])
 
 
 def _count_by_route() -> dict[int, Counter]:
@@ -101,6 +106,18 @@ def within(tasks: QuerySet) -> dict[str, Tally]:
         return _tallies({})
     if tasks.reach and tasks.reach.counted == len(tasks.query.where.children):
         return _tallies(_counted(tasks.reach))
+    statement = str(tasks.order_by().values("status").query)
+    since = cache.get_or_set(SINCE_KEY, time.time, 24 * 3600)
+    key = f"tallies-{since}-{hashlib.sha256(statement.encode()).hexdigest()}"
+    tallies, began = cache.get(key), time.monotonic()
+    if tallies is None:
+        tallies = _counted_one_by_one(tasks)
+        if (taken := time.monotonic() - began) > COSTLY:
+            cache.set(key, tallies, min(10, 10 * taken))
+    return tallies
+
+
+def _counted_one_by_one(tasks: QuerySet) -> dict[str, Tally]:
     found = _by_status(tasks)
     if found is not None:
         return _tallies(found)

@@ -71,6 +71,8 @@ class TaskFilter(Filter):
         if not self.is_valid():
             return queryset.none()
         conditions = self.conditions()
+        if conditions.get("entity_schema__in") == []:
+            return queryset.none()
         tasks = queryset.filter(**conditions)
         if conditions and not FOUND_AT_ONCE & conditions.keys():
             tasks.reach = self._reach(conditions)
@@ -103,5 +105,6 @@ class TaskFilter(Filter):
             after=conditions.get("created_at__gte"),
             before=min(ends, default=None),
             needle=self.cleaned_data["entity_identifier__contains"].upper(),
+            fragment=self.cleaned_data["identifier__contains"].upper(),
             counted=len(conditions) if conditions.keys() <= COUNTED else 0,
         )

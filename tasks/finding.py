@@ -11,7 +11,6 @@ find all matches best. On SQLite a scan of the tasks is accepted.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from alumio.states import StateQuerySet
@@ -119,12 +118,10 @@ def everywhere(reach: Reach, tasks, select: str, *values) -> list[tuple]:
 
     They are found by the plan that is best for all of them, yet only as far as the SELECT reads.
     """
-    narrowed = parts.narrowed(tasks, reach.needle).order_by().values("id", "status")
-    try:
-        statement, parameters = narrowed.query.sql_with_params()
-    except EmptyResultSet:
-        return []
+    plain = tasks.without_reach().order_by().values("id", "status")
     with _generous(), connection.cursor() as cursor:
+        narrowed = parts.narrowed(plain, reach.needle, reach.fragment)
+        statement, parameters = narrowed.query.sql_with_params()
         select = f"WITH found AS MATERIALIZED ({statement}) {select}"
         cursor.execute(select, [*parameters, *values])
         return cursor.fetchall()

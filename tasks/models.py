@@ -88,7 +88,7 @@ class Task(models.Model):
             models.Index(fields=["created_at", "id"], name="task_created"),
             models.Index(fields=["updated_at", "id"], name="task_updated"),
             models.Index(fields=["entity_identifier", "id"], name="task_entity"),
-            models.Index(fields=["entity_schema", "id"], name="task_schema"),
+            models.Index(fields=["entity_schema", "status", "id"], name="task_schema"),
             models.Index(
                 fields=["cause", "id"], condition=Q(cause__isnull=False), name="task_cause"
             ),

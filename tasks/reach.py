@@ -22,8 +22,9 @@ BY_ROUTE = """COALESCE((SELECT {end}(one.id)
     unnest(%s::text[]) AS s (name),
     LATERAL (SELECT id FROM tasks_task WHERE route_id = r.id AND status = s.name
         AND id BETWEEN %s AND %s ORDER BY id {order} LIMIT 1) AS one), %s)"""
-BY_SCHEMA = """COALESCE((SELECT {end}(one.id) FROM unnest(%s::text[]) AS s (name),
-    LATERAL (SELECT id FROM tasks_task WHERE entity_schema = s.name
+BY_SCHEMA = """COALESCE((SELECT {end}(one.id)
+    FROM unnest(%s::text[]) AS e (name), unnest(%s::text[]) AS s (name),
+    LATERAL (SELECT id FROM tasks_task WHERE entity_schema = e.name AND status = s.name
         AND id BETWEEN %s AND %s ORDER BY id {order} LIMIT 1) AS one), %s)"""
 FROM_THE_END = {"end": "max", "order": "DESC"}
 FROM_THE_BEGINNING = {"end": "min", "order": "ASC"}
@@ -33,8 +34,9 @@ FROM_THE_BEGINNING = {"end": "min", "order": "ASC"}
 class Reach:
     """What a filter says of where its tasks can be; empty means anywhere.
 
-    `after` and `before` bound the creation; `needle` is a part of the entity's identifier, in
-    capitals; `counted` is the number of conditions where they ask for what counters are kept of.
+    `after` and `before` bound the creation; `needle` is a part of the entity's identifier and
+    `fragment` of the task's own, both in capitals; `counted` is the number of conditions where
+    these ask for what counters are kept of.
     """
 
     routes: tuple[int, ...] = ()
@@ -43,6 +45,7 @@ class Reach:
     after: datetime | None = None
     before: datetime | None = None
     needle: str = ""
+    fragment: str = ""
     counted: int = 0
 
     def span(self, where, falling: bool) -> tuple[int, int]:
@@ -79,13 +82,12 @@ class Reach:
         """Where the tasks of the routes with these statuses begin, and those of the schemas."""
         words = FROM_THE_END if falling else FROM_THE_BEGINNING
         nowhere = low - 1 if falling else high + 1
-        found = []
+        statuses, found = list(self.statuses or Status.values), []
         if self.routes or self.statuses:
-            statuses = list(self.statuses or Status.values)
             values = [not self.routes, list(self.routes), statuses, low, high, nowhere]
             found.append((BY_ROUTE.format(**words), values))
         if self.schemas:
-            values = [list(self.schemas), low, high, nowhere]
+            values = [list(self.schemas), statuses, low, high, nowhere]
             found.append((BY_SCHEMA.format(**words), values))
         return found
 

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(capitals, migrations.RunPython.noop),
         AddIndexBeside(
             model_name="task",
-            index=models.Index(fields=["entity_schema", "id"], name="task_schema"),
+            index=models.Index(fields=["entity_schema", "status", "id"], name="task_schema"),
         ),
         migrations.RunPython(add_trigrams, drop_trigrams),
         migrations.RunPython(drop_pattern_index, migrations.RunPython.noop),
