@@ -69,22 +69,21 @@ def _repeat(remove: Callable[[], int], label: str, run: Run, freed: int) -> None
         before = run.counts[label]
         try:
             with transaction.atomic():
-                gone = remove()
+                if not (gone := remove()):
+                    return
                 run.counts[label] += gone
                 run.keep({"bytes": freed})
         except BaseException:
             run.counts[label] = before
             raise
-        if not gone:
-            return
 
 
 def _in_words(run: Run, freed: int) -> str:
-    parts = [f"{number:,} {name}" for name, number in run.counts.items() if number]
+    parts = [f"{name} ({number:,})" for name, number in run.counts.items() if number]
     if not parts:
         return "Nothing was due."
     size = filesizeformat(freed).replace("\xa0", " ")
-    return f"Removed {', '.join(parts)}; {size} of entity data."
+    return f"Removed {', '.join(parts)}{f'; {size} of entity data' if freed else ''}."
 
 
 # ---------------------------------------------------------------- when

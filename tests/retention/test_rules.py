@@ -30,7 +30,7 @@ def test_tasks_go_by_the_age_of_their_last_change_and_younger_ones_stay():
 
     assert left(route) == [young.identifier, changed.identifier]
     assert process.counts["finished tasks"] == 1
-    assert process.result == "Removed 1 finished tasks; 10 bytes of entity data."
+    assert process.result == "Removed finished tasks (1); 10 bytes of entity data."
 
 
 def test_all_that_belongs_to_a_task_goes_with_it():

@@ -173,7 +173,7 @@ def test_a_prune_that_was_killed_goes_on_and_counts_everything_once(
     assert resumed.resumes == process
     assert left(route) == []
     assert resumed.counts["finished tasks"] == 5
-    assert resumed.result == "Removed 5 finished tasks; 50 bytes of entity data."
+    assert resumed.result == "Removed finished tasks (5); 50 bytes of entity data."
 
 
 def test_a_kill_within_a_chunk_undoes_the_whole_chunk(old_tasks, monkeypatch):
