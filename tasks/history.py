@@ -20,7 +20,8 @@ MOST_LINES = 5_000
 """Lines that are read at once, the newest: of tasks with a normal life, those of a thousand."""
 MOST_TEXT = 1_000
 """Characters of a reason; the whole of it is in the messages."""
-_PERSON = re.compile(r"\bby (.+?)(?=[.,:;]?(?:\s|$))")
+_PERSON = re.compile(r"\bby (.+?)(?= (?:with version|after process) \d|\.(?:\s|$)|$)")
+"""Who did it, in the words of a line: an email, or “API key” and its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,13 @@ def test_a_task_tells_its_history_oldest_first(viewer):
         ("finish", "processing", "finished"),
     ]
     fits(body, "TaskWithData", viewer)
+
+
+def test_what_an_api_key_did_is_told_with_its_name(editor):
+    task = imported({"sku": "A"})
+
+    editor.post("tasks/skip", {"identifiers": [task.identifier]})
+
+    change = editor.get(f"tasks/{task.identifier}").body["history"][-1]
+    assert (change["from"], change["to"]) == ("new", "skipped")
+    assert change["by"] == f"API key {editor.key.name}"
