@@ -8,6 +8,8 @@ from tasks.listing import BESIDES
 from tasks.models import SavedView
 from tasks.saved_views import kept
 
+LONGEST_QUERY = 8_000
+
 
 class SavedViewForm(forms.ModelForm):
     """`query` is what stands behind the address of the list; the place in the list is left out.
@@ -30,6 +32,8 @@ class SavedViewForm(forms.ModelForm):
         return shared
 
     def clean_query(self):
+        if len(self.cleaned_data["query"]) > LONGEST_QUERY:
+            raise forms.ValidationError("The filter is too long to be an address.")
         query = QueryDict(self.cleaned_data["query"].lstrip("?"))
         chosen = TaskFilter(query, besides=BESIDES)
         if not chosen.is_valid():

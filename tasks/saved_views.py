@@ -18,7 +18,7 @@ from tasks.filters import TaskFilter
 from tasks.models import SavedView
 
 KEPT = (*TaskFilter.base_fields, "columns")
-MOST_SHOWN = 50
+MOST_SHOWN = 200
 
 
 def kept(query: QueryDict | str) -> str:

@@ -84,11 +84,21 @@ def test_two_views_of_one_person_have_two_names(viewer, editor):
     assert SavedView.objects.count() == 2
 
 
-@pytest.mark.parametrize("query", ["colour=red", "created_after=soon"])
+@pytest.mark.parametrize("query", ["colour=red", "created_after=soon", "route=%00"])
 def test_a_filter_that_cannot_be_read_is_not_saved(viewer, query):
     page = save(viewer, query=query).content.decode()
 
     assert "The filter cannot be read." in page
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [{"name": ""}, {"name": "x" * 256}, {"query": "columns=" + "x" * 8_000}]
+)
+def test_what_cannot_be_kept_is_refused(viewer, sent):
+    page = save(viewer, **sent)
+
+    assert page.status_code == 200
     assert not SavedView.objects.exists()
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from alumio import keyset
-from alumio import keyset
 from tasks import counts
 from tasks.columns import COLUMNS
 from tasks.models import Cause, Payload, Task
@@ -261,6 +260,7 @@ def test_odd_marks_of_time_change_nothing(editor, newest):
     "query",
     [
         "cursor=nonsense",
+        "columns=%00,²&view=²",
         "page_size=-5",
         "page_size=9999999999999999999999",
         "newest=x&ids=1,²,9999999999999999999999&seen=never",
