@@ -62,7 +62,6 @@ class MaintenanceForm(ConfigurationForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Scheduled jobs",
-        help_text="Which jobs wait. None chosen means everything that talks to other systems.",
     )
 
     class Meta:
@@ -131,7 +130,11 @@ PAGES = register(
             Section(
                 "When", ("repeats", "date", "weekdays", "day", "start", "minutes", "time_zone")
             ),
-            Section("What waits", ("jobs",)),
+            Section(
+                "What waits",
+                ("jobs",),
+                "The chosen jobs; where none is chosen, everything that talks to other systems.",
+            ),
         ),
         line=line,
         notices=notices,

@@ -71,4 +71,5 @@
     toast.querySelector("span").textContent = text;
     document.getElementById("toasts").append(toast);
   }
+  document.querySelector('#sidebar-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
 })();
