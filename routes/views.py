@@ -1,10 +1,15 @@
 """Pages of routes."""
 
+from collections.abc import Callable
+
 from alumio.navigation import address
 from alumio.pages import Notice, Pages, Section, register
 from connectors.views import steps_word
 from routes.forms import RouteForm
 from routes.models import Route
+
+told: list[Callable[[Route], str]] = []
+"""What higher floors have to say of a route in its line, a few words each, or ""."""
 
 
 def route_line(route: Route) -> str:
@@ -16,6 +21,7 @@ def route_line(route: Route) -> str:
         f"{route.max_processes} in parallel" if route.parallel else "",
         f"retries {route.max_retries}×" if route.retry_enabled else "",
         "waits for confirmation" if route.waiting_status else "",
+        *(tell(route) for tell in told),
     ]
     return " · ".join([ends, *filter(None, words)])
 

@@ -234,3 +234,14 @@ def test_a_scheduled_job_is_no_bulk_change():
     form = ScheduledJobForm({"name": "J", "job": "bulk", "expression": "0 3 * * *"})
 
     assert "job" in form.errors
+
+
+def test_the_list_of_routes_says_how_much_data_each_has(administrator):
+    route, other = make_route(), make_route()
+    make_task(route, size=5_000_000)
+
+    rows = administrator.client.get("/routes/").context["rows"]
+
+    lines = {row["it"]: row["line"] for row in rows}
+    assert lines[route].endswith("4.8\xa0MB of data")
+    assert "data" not in lines[other]
