@@ -8,7 +8,9 @@ and `{tasks}` one task or so many.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -196,6 +198,15 @@ def _told(name: str, value, names: Mapping[str, str]) -> str:
     words = field.replace("_after", " from").replace("_before", " until").replace("_", " ")
     words += f" {lookup}" if lookup else ""
     values = value if isinstance(value, list) else [value]
-    told = [names.get(str(v), str(v)) if field == "route" else str(v) for v in values[:MOST_VALUES]]
-    more = f" or {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
-    return f"{words} {' or '.join(told)}{more}"
+    told = [_one(field, each, names) for each in values[:MOST_VALUES]]
+    between = ", " if field == "entity" else " or "
+    more = f"{between}{len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
+    return f"{words} {between.join(told)}{more}"
+
+
+def _one(field: str, value, names: Mapping[str, str]) -> str:
+    """A name for a route's identifier, and a moment to the minute."""
+    if field.endswith(("_after", "_before")):
+        with suppress(ValueError):
+            return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return names.get(str(value), str(value)) if field == "route" else str(value)

@@ -285,6 +285,14 @@ def test_the_tasks_of_a_sentence_lead_to_the_list_with_the_same_filter():
             {"criteria": {"entity_identifier__contains": "10045"}, "changed": 2},
             "retried 2 tasks: entity identifier contains 10045",
         ),
+        (
+            {"criteria": {"created_after": "2026-11-20T08:30:00+00:00"}, "changed": 2},
+            "retried 2 tasks: created from 2026-11-20 08:30 UTC",
+        ),
+        (
+            {"criteria": {"created_after": "2026-13-50"}, "changed": 2},
+            "retried 2 tasks: created from 2026-13-50",
+        ),
         ({"criteria": ["odd"], "changed": 2}, "retried 2 tasks"),
         ({"subject": "01ABC"}, "retried task 01ABC"),
     ],
