@@ -7,16 +7,16 @@ from tasks.models import Task
 from tasks.status import MACHINE, OPEN, Status
 
 MEANS = {
-    "retry": "The task becomes New and is delivered again by the next run of its route, with a new "
-    "idempotency key. What was delivered before is not taken back.",
+    "retry": "The task becomes New and is delivered again by the next run of its route, as it is "
+    "or with other data, under a new idempotency key. What was delivered is not taken back.",
     "skip": "The task is not delivered. It can be retried later.",
     "mark-finished": "The task counts as delivered. It can be retried later.",
     "mark-failed": "The task counts as not delivered. It can be retried later.",
 }
 NOTHING = {
     Status.PROCESSING: "Nothing for the moment: a process is at work on it.",
-    Status.REJECTED: "Nothing: a rejected task is never delivered. Correct the record at its "
-    "source, or the limit or schema that it breaks, and import it again.",
+    Status.REJECTED: "It is never delivered as it is. Correct the record at its source, or the "
+    "limit or schema that it breaks, and import it anew.",
 }
 
 

@@ -37,15 +37,18 @@ def of_processes(task: Task, processes: Collection[int]) -> dict[int, list[Ran]]
 
 
 def _ran(route: Route, revisions: dict[str, int]) -> list[Ran]:
+    """An import names all routes that it was for, an export only the kind of its own."""
+    own = f"{route.kind}:{route.identifier}"
+    route_number = revisions.get("route", revisions.get(own))
     ran = []
     for key, number in revisions.items():
         kind, _, identifier = key.partition(":")
-        if kind == "route":
+        if key in ("route", own):
             ran.append(_own(route, number))
-        elif identifier:
+        elif kind != "route" and identifier:
             ran.append(Ran(_noun(kind), identifier, number, _url(kind, identifier, number)))
-        else:
-            ran.append(_end(route, kind, number, revisions.get("route")))
+        elif kind != "route":
+            ran.append(_end(route, kind, number, route_number))
     return ran
 
 

@@ -181,6 +181,20 @@ def test_an_attempt_with_another_outgoing_than_today_names_the_one_of_that_time(
     assert "/outgoings/another/history/" not in text
 
 
+def test_of_an_import_for_several_routes_the_tasks_own_is_named(viewer):
+    route = making.route()
+    ran = {"incoming": 1, f"route:{route.identifier}": 1, "route:another": 4}
+    process = make_process(route.incoming, revisions=ran)
+    task = make_task(route, imported_by=process.pk)
+
+    detail = viewer.client.get(f"/tasks/{task.identifier}/").context["detail"]
+
+    assert [(one.noun, one.name, one.number) for one in detail.imported_with] == [
+        ("Incoming", route.incoming.name, 1),
+        ("Route", route.name, 1),
+    ]
+
+
 def test_attempts_are_kept_over_retries_and_say_to_which_delivery_they_belong(viewer):
     task = make_task(status="failed", attempt=2, generation=2)
     process = make_process(task.route)
@@ -284,7 +298,7 @@ def test_what_holds_a_task_back_is_said(viewer):
         ("new", "is not delivered"),
         ("waiting", "counts as delivered"),
         ("processing", "a process is at work on it"),
-        ("rejected", "import it again"),
+        ("rejected", "import it anew"),
     ],
 )
 def test_the_overview_says_what_may_be_done_and_what_follows(viewer, status, words):
