@@ -70,6 +70,20 @@ def test_the_data_is_edited_checked_and_retried(person, task):
     assert jsontext.loads(Payload.objects.get().data)["name"] == "Boots"
 
 
+def test_line_numbers_stay_beside_the_lines_of_long_data(person, task):
+    person.goto(f"/tasks/{task.identifier}/edit/")
+    text, numbers = person.get_by_label("Entity data"), person.locator(".code-editor-lines")
+
+    text.fill(json.dumps(SHOES | {"list": list(range(300))}, indent=1))
+    text.evaluate("box => { box.scrollTop = 2000; }")
+
+    assert numbers.bounding_box()["height"] == text.bounding_box()["height"]
+    person.wait_for_function(
+        "document.querySelector('.code-editor-lines').scrollTop"
+        " === document.getElementById('data-text').scrollTop"
+    )
+
+
 def test_the_task_is_imported_anew_with_the_keyboard(person, task):
     person.goto(f"/tasks/{task.identifier}/")
     person.get_by_role("button", name="Retry with…").focus()
