@@ -11,6 +11,7 @@ from django.db.models.functions import Left, Length
 from alumio import jsontext
 from alumio.jsontext import JSONTextError
 from tasks.models import Level, Message, Task
+from tasks.revisions import Ran
 from tasks.status import MACHINE, Status
 from tasks.tree import pretty
 
@@ -79,12 +80,14 @@ class Line:
 
 @dataclass
 class Attempt:
-    """The lines of one attempt; number 0 is what was done to the task between attempts."""
+    """The lines of one attempt, and the revisions of the configurations that it ran with; number 0
+    is what was done to the task between attempts."""
 
     number: int
     least: int = 0
     lines: list[Line] = field(default_factory=list)
     generation: int = 1
+    ran: list[Ran] = field(default_factory=list)
 
     @property
     def shown(self) -> list[Line]:
