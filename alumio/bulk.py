@@ -27,7 +27,12 @@ class Among(Lookup):
 
     def as_postgresql(self, compiler, connection):
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*parameters, list(self.rhs)]
+        return f"{column} = ANY(%s::bigint[])", [*parameters, array(self.rhs)]
+
+
+def array(numbers: Iterable[int]) -> str:
+    """PostgreSQL's text of an array; a list would be adapted and parsed number by number."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence]) -> None:

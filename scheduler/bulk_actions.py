@@ -26,7 +26,7 @@ from tasks.preview import titled
 from tasks.run import Run
 from tasks.status import Status as TaskStatus
 
-PART = {"postgresql": 5_000, "sqlite": 1_000}
+PART = {"postgresql": 10_000, "sqlite": 1_000}
 """Tasks of one transaction. SQLite has one write lock for all, so it is held shortly there."""
 BREATH = {"postgresql": 0.0, "sqlite": 0.01}
 """Seconds between two transactions, in which others get SQLite's lock."""

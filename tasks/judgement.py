@@ -69,9 +69,10 @@ def judge(
         _move(rule, mine, actor, process)
         judged.changed += len(mine)
         judged.routes.update(route for _, _, route in mine)
-        done = {id for id, _, _ in mine}
-        rest = [id for id in ids if id not in done]
-        judged.held = _refuse(rest, allowed, judged)
+        if len(mine) == len(ids):
+            judged.held = []
+            break
+        judged.held = _refuse(sorted(set(ids).difference(id for id, _, _ in mine)), allowed, judged)
         ids = judged.held if wait else []
     return judged
 
@@ -97,8 +98,6 @@ def _move(rule: Verb, rows: list[tuple[int, int, int]], actor, process: int | No
 def _refuse(ids: list[int], allowed: list[str], judged: Judged) -> list[int]:
     """Note why these did not change. Returns those that would be allowed: they changed just now, or
     somebody holds them."""
-    if not ids:
-        return []
     rows = Task.objects.filter(id__among=ids).order_by("id")
     found = rows.values_list("id", "identifier", "route_id", "entity_identifier", "status")
     held, known = [], 0

@@ -75,7 +75,7 @@ def write_same(
             "(phase, level, created_at, process, text, detail, verb, task_id, attempt) "
             "SELECT %s, %s, %s, %s, %s, %s, %s, id, attempt "
             "FROM unnest(%s::bigint[], %s::int[]) AS tasks (id, attempt)",
-            [*same, [id for id, _ in tasks], [attempt for _, attempt in tasks]],
+            [*same, *(bulk.array(column) for column in zip(*tasks, strict=True))],
         )
 
 
