@@ -90,7 +90,10 @@ class Task(models.Model):
             models.Index(fields=["entity_identifier", "id"], name="task_entity"),
             models.Index(fields=["entity_schema", "status", "id"], name="task_schema"),
             models.Index(
-                fields=["cause", "id"], condition=Q(cause__isnull=False), name="task_cause"
+                fields=["cause", "id"],
+                include=["status", "route", "updated_at"],
+                condition=Q(cause__isnull=False),
+                name="task_cause",
             ),
         ]
 

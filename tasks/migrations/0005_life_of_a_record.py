@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("cause__isnull", False)),
                 fields=["cause", "id"],
+                include=["status", "route", "updated_at"],
                 name="task_cause",
             ),
         ),
