@@ -3,7 +3,7 @@
 import pytest
 
 from alumio import jsontext
-from tasks import log
+from tasks import counts, log
 from tasks.claim import claim
 from tasks.models import Payload, PayloadVersion, Task
 from tasks.pipeline import export_tasks, import_entities
@@ -93,6 +93,14 @@ def test_size_follows_the_data_and_the_status_stays_without_a_retry(editor, fail
     failed.refresh_from_db()
     assert failed.status == "failed"
     assert failed.size == len(Payload.objects.get(task=failed).data.encode())
+
+
+def test_the_bytes_of_the_route_follow(editor, failed):
+    change(editor, failed, SHOES | {"name": "x" * 1000}, retry=True)
+
+    counts.forget()
+    failed.refresh_from_db()
+    assert counts.bytes_by_route()[failed.route_id] == failed.size > 1000
 
 
 def test_the_same_data_makes_no_version_but_may_be_retried(editor, failed):

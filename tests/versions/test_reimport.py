@@ -3,6 +3,7 @@
 import pytest
 
 from alumio import jsontext
+from alumio.database import now
 from connectors.models import Storage, StorageItem
 from scheduler import queue
 from scheduler.execution import execute
@@ -85,6 +86,20 @@ def test_unchanged_data_is_retried_as_it_is(editor, failed, target):
     assert process.result.startswith("The source still gives the same data")
     assert target.received == [SHOES]
     assert not failed.versions.exists()
+
+
+def test_an_item_of_a_storage_is_looked_up_again(editor, target):
+    storage = Storage(name="Shop", identifier="shop").store()
+    item = StorageItem(storage=storage, key="A1", value=jsontext.dumps(SHOES), updated_at=now())
+    item.save()
+    incoming = make_incoming(schema=make_schema())
+    incoming.subscriber = {"prototype": "storage-subscriber", "parameters": {"storage": "shop"}}
+    task = make_failed(make_route(incoming=incoming.store()), target)
+    StorageItem.objects.update(value=jsontext.dumps(BOOTS))
+
+    worked(asked(editor, task))
+
+    assert data_of(task) == BOOTS
 
 
 def test_the_steps_of_the_incoming_and_the_route_are_taken(editor, source, target):
