@@ -10,7 +10,7 @@ from alumio.forms import ConfigurationForm, ReferenceField
 
 SAVED_AS = {"client": "connection", "transformer": "transformer"}
 """The kind of configuration that a string in the place of a component names, by registry."""
-NAMED_BY = {"storage": "storage"}
+NAMED_BY = {"storage": "storage", "incoming": "incoming", "route": "route"}
 """The kind of configuration that a setting of this name names."""
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from alumio import database
 from alumio.located import Located
 from connectors.errors import ConnectorError
-from scheduler import queue
+from scheduler import queue, sequence
 from scheduler.chores import BY_KIND, IN_WORDS
 from scheduler.models import CHORES, Kind, Process
 from scheduler.runs import ProcessRun
@@ -101,6 +101,8 @@ def _end(process: Process, run: ProcessRun, ending: Ending) -> None:
             queue.resume(process)
         else:
             process.parts.all().delete()
+        if ending.verb in ("finish", "fail"):
+            sequence.follow(process, failed=ending.verb == "fail")
 
 
 def summary(process: Process, run: ProcessRun) -> str:

@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
+from alumio.fields import RowsField
 from alumio.forms import ConfigurationForm, ReferenceField
-from alumio.located import Located
+from alumio.located import Located, under
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import cron
@@ -53,6 +54,48 @@ class ExpressionField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
+class NextJobForm(forms.Form):
+    """One of the jobs that follow."""
+
+    job = forms.ChoiceField(choices=JOBS, initial=Kind.EXPORT)
+    incoming = forms.CharField(required=False)
+    route = forms.CharField(required=False)
+    number_of_tasks = forms.IntegerField(
+        required=False, min_value=1, max_value=2_147_483_647, label="Number of tasks"
+    )
+
+
+class ThenField(RowsField):
+    """Jobs in order, each with what it needs and nothing else."""
+
+    def __init__(self, **kwargs):
+        super().__init__(NextJobForm, **kwargs)
+
+    def clean(self, value) -> list[dict]:
+        rows, errors = super().clean(value), []
+        for index, row in enumerate(rows):
+            for name in OTHER_ENDS[row["job"]]:
+                row.pop(name, None)
+            try:
+                self._check(row)
+            except ValidationError as error:
+                errors += under([error], index, f"row {index + 1}")
+        if errors:
+            raise ValidationError(errors)
+        return [{name: value for name, value in row.items() if value} for row in rows]
+
+    @staticmethod
+    def _check(row: dict) -> None:
+        if row["job"] not in FLOWS:
+            return
+        name, model = ("incoming", Incoming) if row["job"] == Kind.IMPORT else ("route", Route)
+        identifier = row.get(name, "")
+        if not model.objects.filter(identifier=identifier).exists():
+            noun = model._meta.verbose_name
+            text = f"There is no {noun} called “{identifier}”." if identifier else "Name one."
+            raise Located(text, (name,), (name.capitalize(),))
+
+
 class ScheduledJobForm(ConfigurationForm):
     job = forms.ChoiceField(choices=JOBS, initial=Kind.IMPORT)
     incoming = ReferenceField(
@@ -67,6 +110,10 @@ class ScheduledJobForm(ConfigurationForm):
         max_value=2_147_483_647,
         label="Number of tasks to export",
         help_text="The next so many due tasks, oldest first. Empty means all.",
+    )
+    then = ThenField(
+        label="Then",
+        help_text="Jobs that follow in order, each when the one before it has ended.",
     )
     expression = ExpressionField(
         max_length=255,

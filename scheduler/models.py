@@ -45,13 +45,19 @@ class Trigger(models.TextChoices):
 
 
 class ScheduledJob(Configuration):
-    """A cron entry. `number_of_tasks` bounds one run of a route; empty means all that are due."""
+    """A cron entry. `number_of_tasks` bounds one run of a route; empty means all that are due.
+
+    `then` are the jobs that follow the first, in order: rows of job, incoming, route (identifiers)
+    and number_of_tasks. Where one fails the rest is left out, unless the job is to `go_on`.
+    """
 
     content_fields = (
         "job",
         "incoming",
         "route",
         "number_of_tasks",
+        "then",
+        "go_on",
         "expression",
         "time_zone",
         "priority",
@@ -67,6 +73,12 @@ class ScheduledJob(Configuration):
         Route, models.CASCADE, null=True, blank=True, related_name="scheduled_jobs"
     )
     number_of_tasks = models.PositiveIntegerField(null=True, blank=True)
+    then = models.JSONField(default=list, blank=True)
+    go_on = models.BooleanField(
+        "go on after a failure",
+        default=False,
+        help_text="Run the next job also where the one before it failed.",
+    )
     expression = models.CharField(max_length=255)
     time_zone = models.CharField(max_length=64, default="UTC")
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)

@@ -16,7 +16,8 @@ CHORES = {Kind.REPAIR: "what died processes held", Kind.PRUNE: "by the rules of 
 
 def line(job: ScheduledJob) -> str:
     about = (job.target or "nothing") if job.job in FLOWS else CHORES[job.job]
-    return f"{job.get_job_display()} · {about}"
+    more = f" · then {len(job.then)} more" if job.then else ""
+    return f"{job.get_job_display()} · {about}{more}"
 
 
 def notices(job: ScheduledJob) -> list[Notice]:
@@ -43,6 +44,9 @@ PAGES = register(
         "repaired and old records removed without one; a job decides when that happens.",
         sections=(
             Section("What runs", ("job", "incoming", "route", "number_of_tasks")),
+            Section(
+                "Then", ("then", "go_on"), "Jobs that follow, each when the one before it ends."
+            ),
             Section("When", ("expression", "time_zone", "priority", "catch_up")),
         ),
         line=line,

@@ -44,6 +44,7 @@ def enqueue(
     user=None,
     scheduled_job: ScheduledJob | None = None,
     priority: int = Priority.MEDIUM,
+    arguments: dict | None = None,
     resumes: Process | None = None,
 ) -> Queued:
     """Queue a run of an incoming or a route, unless one of it is Scheduled already (Alumio §16.13).
@@ -59,6 +60,7 @@ def enqueue(
         trigger=trigger,
         priority=priority,
         limit=limit,
+        arguments=arguments or {},
         started_by=user if getattr(user, "pk", None) else None,
         scheduled_job=scheduled_job,
         resumes=resumes,
@@ -245,6 +247,8 @@ def resume(process: Process) -> Process | None:
         Trigger.RESUME,
         limit=left and max(left, 1),
         priority=process.priority,
+        scheduled_job=process.scheduled_job,
+        arguments=process.arguments,
         resumes=process,
     ).process
 

@@ -1,4 +1,4 @@
-"""Alumio's scheduler entries: a list of jobs under one expression; here each job stands alone.
+"""Alumio's scheduler entries: a list of jobs under one expression, which run in order.
 
 What a job that prunes removes is said by the rules of retention, so the settings that Alumio has
 for it are told as not understood.
@@ -18,42 +18,45 @@ SETTINGS = {"incoming": "incoming", "route": "route", "numTasks": "number_of_tas
 NAMES = {kind: name for name, kind in RUNS.items()}
 
 
-def split_entry(body: dict) -> list[dict]:
-    """The entry once for each of its jobs."""
-    parameters = body.get("parameters")
-    jobs = parameters.get("job") if isinstance(parameters, dict) else None
-    if not isinstance(jobs, list) or not jobs:
-        raise Located("A scheduler entry has a list of jobs.", ("object", "parameters", "job"))
-    return [body | {"parameters": parameters | {"job": [job]}} for job in jobs]
-
-
 def read_job(body: dict) -> tuple[dict, list[str]]:
     """Imported jobs are switched off, whatever the file says: nothing runs by itself at once."""
     settings = Settings(body.get("parameters"))
-    [job] = settings.take("job")
-    prototype = job.get("prototype") if isinstance(job, dict) else None
-    if prototype not in RUNS:
-        raise Located(
-            f"There is no job called “{prototype}” here.", ("object", "parameters", "job")
-        )
-    what = Settings(job.get("parameters"))
+    jobs = settings.take("job")
+    if not isinstance(jobs, list) or not jobs:
+        raise Located("A scheduler entry has a list of jobs.", ("object", "parameters", "job"))
+    (first, *then), left = _read_all(jobs)
     data = {
         "enabled": False,
-        "job": RUNS[prototype].value,
-        **{ours: what.take(theirs) for theirs, ours in SETTINGS.items()},
+        **first,
+        "then": then,
         "expression": settings.take("expression"),
         "time_zone": settings.take("timezone") or "UTC",
+        "priority": settings.take("priority"),
     }
-    priority = settings.take("priority")
     settings.drop_if_empty("handlers")
-    named = {name: value for name, value in data.items() if value is not None}
-    return named | ({"priority": priority} if priority else {}), sorted(settings.left | what.left)
+    named = {name: value for name, value in data.items() if value not in (None, [])}
+    return named, sorted(settings.left | left)
+
+
+def _read_all(jobs: list) -> tuple[list[dict], dict]:
+    """What each job runs, and the settings that nobody understands."""
+    found, left = [], {}
+    for job in jobs:
+        prototype = job.get("prototype") if isinstance(job, dict) else None
+        if prototype not in RUNS:
+            text = f"There is no job called “{prototype}” here."
+            raise Located(text, ("object", "parameters", "job"))
+        what = Settings(job.get("parameters"))
+        taken = {ours: what.take(theirs) for theirs, ours in SETTINGS.items()}
+        given = {name: value for name, value in taken.items() if value is not None}
+        found.append({"job": RUNS[prototype].value, **given})
+        left |= what.left
+    return found, left
 
 
 def write_job(job: ScheduledJob, content: dict) -> dict:
-    settings = {name: content[ours] for name, ours in SETTINGS.items() if content[ours]}
     parameters = {
-        "job": [{"prototype": NAMES[job.job], "parameters": settings}],
+        "job": [_write(each) for each in (content, *content["then"])],
         "handlers": [],
         "priority": content["priority"],
         "expression": content["expression"],
@@ -61,3 +64,8 @@ def write_job(job: ScheduledJob, content: dict) -> dict:
     if content["time_zone"] != "UTC":
         parameters["timezone"] = content["time_zone"]
     return {"parameters": parameters}
+
+
+def _write(what: dict) -> dict:
+    settings = {name: what[ours] for name, ours in SETTINGS.items() if what.get(ours)}
+    return {"prototype": NAMES[what["job"]], "parameters": settings}

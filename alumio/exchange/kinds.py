@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from alumio.configuration import Configuration
-from alumio.exchange.jobs import read_job, split_entry, write_job
+from alumio.exchange.jobs import read_job, write_job
 from alumio.exchange.settings import Settings, says_nothing
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
@@ -30,16 +30,12 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """`read(object)` gives (data for the form, names of settings that were not understood).
-
-    `split(object)` gives the objects of several configurations that one line holds.
-    """
+    """`read(object)` gives (data for the form, names of settings that were not understood)."""
 
     type: str
     form: type[ConfigurationForm]
     read: Callable[[dict], tuple[dict, list[str]]]
     write: Callable[[Configuration, dict], dict]
-    split: Callable[[dict], list[dict]] = lambda body: [body]
 
     @property
     def model(self) -> type[Configuration]:
@@ -213,7 +209,7 @@ KINDS: dict[str, Kind] = {
         Kind("incoming-configuration", IncomingForm, *plain(INCOMING)),
         Kind("outgoing-configuration", OutgoingForm, PLAIN_OUTGOING[0], write_outgoing),
         Kind("route-configuration", RouteForm, read_route, write_route),
-        Kind("scheduler-entry", ScheduledJobForm, read_job, write_job, split_entry),
+        Kind("scheduler-entry", ScheduledJobForm, read_job, write_job),
     )
 }
 """By Alumio's type; in the order in which they are exported, so that what is used comes first."""

@@ -102,23 +102,13 @@ def _read_line(line: bytes, source: str, contents: Contents) -> Iterator[Draft]:
     if entry["type"] not in KINDS:
         contents.left_out.append(f"{source}: {entry['type']} “{base['identifier']}”")
         return
-    yield from _drafts(KINDS[entry["type"]], base, body, source)
+    yield _draft(KINDS[entry["type"]], base, body, source)
 
 
-def _drafts(kind: Kind, base: dict, body: dict, source: str) -> Iterator[Draft]:
-    parts = kind.split(body)
-    for number, part in enumerate(parts, 1):
-        data, unknown = kind.read(part)
-        notes = [f"the setting “{name}” is not supported and was left out" for name in unknown]
-        named = _numbered(base, number) if len(parts) > 1 else base
-        yield Draft(kind, named | data, source, notes)
-
-
-def _numbered(base: dict, number: int) -> dict:
-    return base | {
-        "identifier": f"{base['identifier']}-{number}",
-        "name": f"{base['name']} ({number})",
-    }
+def _draft(kind: Kind, base: dict, body: dict, source: str) -> Draft:
+    data, unknown = kind.read(body)
+    notes = [f"the setting “{name}” is not supported and was left out" for name in unknown]
+    return Draft(kind, base | data, source, notes)
 
 
 def _base(entry: dict) -> dict:

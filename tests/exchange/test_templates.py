@@ -65,9 +65,8 @@ def test_they_are_exported_as_they_came(files):
 
     original = lines_of(files)
     for line in exported:
-        if line["type"] != "scheduler-entry":
-            assert said(line) == said(original.pop((line["type"], line["identifier"])))
-    assert {type_ for type_, _ in original} == {"scheduler-entry"}
+        assert said(line) == said(original.pop((line["type"], line["identifier"])))
+    assert original == {}
 
 
 def test_what_was_exported_imports_to_the_same(files):
@@ -98,11 +97,10 @@ def test_importing_twice_skips_or_overwrites(files):
     assert contents() == before
 
 
-def test_schedules_come_in_switched_off_with_a_job_for_each_of_their_entries():
+def test_schedules_come_in_switched_off_with_their_jobs_in_order():
     import_configurations(read_files(SETS["to Spryker"]))
 
-    jobs = ScheduledJob.objects.filter(identifier__startswith="spryker-send-categories")
-    assert [(job.name, job.job, job.enabled, job.number_of_tasks) for job in jobs] == [
-        ("Spryker - Send Categories (1)", "import", False, None),
-        ("Spryker - Send Categories (2)", "export", False, 15),
-    ]
+    job = ScheduledJob.objects.get(identifier="spryker-send-categories")
+    assert (job.name, job.job, job.enabled) == ("Spryker - Send Categories", "import", False)
+    [then] = job.then
+    assert (then["job"], then["number_of_tasks"]) == ("export", 15)

@@ -221,3 +221,34 @@ def test_days_on_which_clocks_change_are_marked_among_the_next_runs(viewer, monk
     assert text.count("clocks go forward that day") == 1
     assert "Sun 2026-03-29 03:00" in text
     assert text.count("<li>") == 10
+
+
+# ---------------------------------------------------------------- several in order
+
+
+def test_jobs_that_follow_keep_only_what_they_need():
+    route = make_route()
+    incoming = make_incoming()
+    then = [
+        {"job": "export", "route": route.identifier, "incoming": "left over", "number_of_tasks": 5},
+        {"job": "repair", "route": route.identifier},
+    ]
+
+    form = ScheduledJobForm(settings(incoming=incoming.identifier, then=then))
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["then"] == [
+        {"job": "export", "route": route.identifier, "number_of_tasks": 5},
+        {"job": "repair"},
+    ]
+
+
+def test_a_job_that_follows_without_its_route_is_refused_in_its_row():
+    incoming = make_incoming().identifier
+
+    assert "row 2 › Route: Name one." in problems(
+        incoming=incoming, then=[{"job": "prune"}, {"job": "export"}]
+    )
+    assert "row 1 › Incoming: There is no incoming called “x”." in problems(
+        incoming=incoming, then=[{"job": "import", "incoming": "x"}]
+    )
