@@ -132,6 +132,8 @@ def test_new_tasks_are_announced_and_shown_rows_follow_without_jumping(signed_in
     expect(signed_in.locator(f"#status-{task.pk}")).to_contain_text("Finished")
     expect(boxes(signed_in)).to_have_count(1)
     expect(boxes(signed_in).first).to_be_checked()
+    expect(signed_in.get_by_role("button", name="Retry 1 task")).to_be_enabled()
+    expect(signed_in.get_by_role("button", name="Skip 1 task")).to_be_disabled()
     signed_in.locator(".news").click()
     expect(boxes(signed_in)).to_have_count(3)
 
@@ -147,7 +149,7 @@ def test_a_job_is_made_with_a_wrong_then_a_right_expression_and_run(signed_in):
     expect(signed_in.locator("#cron-preview")).to_contain_text("61 is not between 0 and 59")
     field.fill("1-59/3 * * * *")
     expect(signed_in.locator("#cron-preview")).to_contain_text("Every 3 minutes")
-    expect(signed_in.locator(".cron-runs li")).to_have_count(5)
+    expect(signed_in.locator(".cron-runs li")).to_have_count(10)
     signed_in.get_by_role("button", name="Save", exact=True).last.click()
 
     expect(signed_in.locator("#rows")).to_contain_text("Nightly")

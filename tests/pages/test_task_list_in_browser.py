@@ -91,9 +91,9 @@ def admin(page, thousands):
     return page
 
 
-def counted(page) -> str:
+def expect_count(page, text: str) -> None:
     """What the foot of the list says: how many tasks match."""
-    return page.locator(".pager > span").first.inner_text()
+    expect(page.locator(".pager > span").first).to_have_text(text)
 
 
 def boxes(page):
@@ -127,7 +127,7 @@ def menu_of(page, row):
 
 def test_the_tasks_page_is_a_paginated_list_and_each_task_has_a_status(admin):
     expect(boxes(admin)).to_have_count(50)
-    assert counted(admin) == "3,050 tasks"
+    expect_count(admin, "3,050 tasks")
     for status, number in (Counter(ORDERS) + Counter(PRICES)).items():
         expect(admin.locator(f".counter.state-{status}")).to_contain_text(f"{number:,}")
 
@@ -143,13 +143,13 @@ def test_the_tasks_page_is_a_paginated_list_and_each_task_has_a_status(admin):
 
 def test_tasks_are_filtered_by_route_and_status(admin):
     filter_by(admin, "Route", lambda menu: menu.get_by_label("Prices to shop").check())
-    assert counted(admin) == "430 tasks match"
+    expect_count(admin, "430 tasks match")
 
     filter_by(admin, "Status", lambda menu: menu.get_by_label("Failed").check())
-    assert counted(admin) == "30 tasks match"
+    expect_count(admin, "30 tasks match")
 
     filter_by(admin, "Status", lambda menu: menu.get_by_label("New").check())
-    assert counted(admin) == "430 tasks match"
+    expect_count(admin, "430 tasks match")
     assert all(part in admin.url for part in ("route=", "status=new", "status=failed"))
 
     admin.get_by_role("link", name="Remove the filter Route Prices to shop").click()
@@ -162,17 +162,17 @@ def test_tasks_are_filtered_by_ranges_of_time(admin):
         admin.goto("/tasks/")
         admin.get_by_role("button", name=menu).click()
         admin.locator(".dropdown-menu.show").get_by_role("link", name="Last 24 hours").click()
-        assert counted(admin) == "2,620 tasks match"
+        expect_count(admin, "2,620 tasks match")
         assert f"{menu.lower()}_after=-24h" in admin.url
         expect(admin.locator(".chip")).to_contain_text("24 hours ago")
 
         admin.goto("/tasks/")
         filter_by(admin, menu, lambda dropdown: dropdown.get_by_label("Until").fill(day_before))
-        assert counted(admin) == "430 tasks match"
+        expect_count(admin, "430 tasks match")
 
 
 def test_tasks_are_filtered_by_texts_that_contain_or_equal(admin):
-    def give(label: str, text: str, mode: str) -> str:
+    def give(label: str, text: str, mode: str) -> None:
         admin.goto("/tasks/")
         if label != "Entity identifier":
             admin.locator(".filters").get_by_role("button", name="More").click()
@@ -181,14 +181,17 @@ def test_tasks_are_filtered_by_texts_that_contain_or_equal(admin):
         field.fill(text)
         field.press("Enter")
         admin.wait_for_url("**/tasks/?*")
-        return counted(admin)
 
-    assert give("Identifier", "admin000000000000000000", "contains") == "10 tasks match"
-    assert give("Identifier", "01ADMIN0000000000000000007", "is") == "1 task matches"
-    assert give("Entity schema", "pri", "contains") == "430 tasks match"
-    assert give("Entity schema", "price", "is") == "430 tasks match"
-    assert give("Entity identifier", "PRICE-42", "contains") == "11 tasks match"
-    assert give("Entity identifier", "price-42", "is") == "1 task matches"
+    for label, text, mode, found in (
+        ("Identifier", "admin000000000000000000", "contains", "10 tasks match"),
+        ("Identifier", "01ADMIN0000000000000000007", "is", "1 task matches"),
+        ("Entity schema", "pri", "contains", "430 tasks match"),
+        ("Entity schema", "price", "is", "430 tasks match"),
+        ("Entity identifier", "PRICE-42", "contains", "11 tasks match"),
+        ("Entity identifier", "price-42", "is", "1 task matches"),
+    ):
+        give(label, text, mode)
+        expect_count(admin, found)
 
 
 def test_the_details_of_a_task_are_behind_its_identifier_in_four_tabs(admin, thousands):
@@ -334,6 +337,18 @@ def test_the_keyboard_alone_moves_chooses_and_opens(admin):
     chosen = admin.locator("tr[data-row]:focus a.identifier").get_attribute("href")
     keys.press("Enter")
     admin.wait_for_url(f"**{chosen}")
+
+
+def test_refreshing_is_paused_until_it_is_wanted_again(admin):
+    button = admin.get_by_title("Refreshes every 5 seconds")
+
+    button.click()
+    expect(button).to_have_text("Paused")
+    admin.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+    button.click()
+    expect(button).to_have_text("Live")
 
 
 def test_keys_typed_into_a_field_are_text(admin):
