@@ -4,6 +4,7 @@ The incoming's subscriber runs from its beginning, and the steps of the incoming
 route with it; what the steps store is forgotten.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
@@ -16,8 +17,8 @@ from tasks.models import Payload, Task
 from tasks.run import Run
 from tasks.status import Status
 
-KEPT_EVERY = 500
-"""Records after which the cursor is kept, so that a killed search goes on from there."""
+KEPT_EVERY, KEPT_AFTER = 500, 1.0
+"""Records, and seconds, after which the cursor is kept, so that a killed search goes on there."""
 
 
 class Lookup(Import):
@@ -29,6 +30,7 @@ class Lookup(Import):
 
     def __init__(self, task: Task, run: Run):
         self.task = task
+        self.kept_at = time.monotonic()
         self.kept = None if task.entity_identifier else kept_of(task)
         super().__init__(task.route.incoming, run, [task.route])
 
@@ -62,14 +64,14 @@ class Lookup(Import):
         super()._add(record, chunk)
 
     def _count(self, chunk: Chunk) -> None:
-        """Count, and keep the cursor now and then; what the steps stored is forgotten then, too, so
-        that it does not fill the memory."""
+        """Count, and keep that with the cursor now and then. What the steps stored is forgotten
+        then, too, so that it does not fill the memory."""
         counts = self.run.counts
         counts.update(chunk.counts)
         counts.update("refused" for draft in chunk.drafts if draft.status == Status.REJECTED)
-        if counts["records"] % KEPT_EVERY:
-            database.persistently(self.run.keep)
-        else:
+        now = time.monotonic()
+        if counts["records"] % KEPT_EVERY == 0 or now > self.kept_at + KEPT_AFTER:
+            self.kept_at = now
             database.persistently(partial(self.run.keep, chunk.cursor))
             self.storages.clear()
 

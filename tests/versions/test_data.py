@@ -3,12 +3,14 @@
 import pytest
 
 from alumio import jsontext
+from scheduler import queue
+from scheduler.execution import execute
 from tasks import counts, log
 from tasks.claim import claim
 from tasks.models import Payload, PayloadVersion, Task
 from tasks.pipeline import export_tasks, import_entities
 from tasks.run import Run
-from tests.versions.conftest import SHOES
+from tests.versions.conftest import SHOES, make_failed
 from tests.world import make_incoming, make_route, make_schema, texts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -101,6 +103,16 @@ def test_the_bytes_of_the_route_follow(editor, failed):
     counts.forget()
     failed.refresh_from_db()
     assert counts.bytes_by_route()[failed.route_id] == failed.size > 1000
+
+
+def test_what_is_retried_on_a_real_time_route_goes_out_at_once(editor, target):
+    incoming = make_incoming([SHOES], schema=make_schema())
+    task = make_failed(make_route(incoming=incoming, realtime=True), target)
+
+    change(editor, task, BOOTS, retry=True)
+    execute(queue.start_next("worker"))
+
+    assert target.received == [BOOTS]
 
 
 def test_the_same_data_makes_no_version_but_may_be_retried(editor, failed):

@@ -4,12 +4,13 @@ import pytest
 
 from alumio import jsontext
 from alumio.database import now
+from connectors.errors import SubscriberError
 from connectors.models import Storage, StorageItem
 from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import Process
 from scheduler.runs import ProcessRun
-from tasks import history
+from tasks import history, lookup
 from tasks.models import Memory, Payload, Task
 from tasks.pipeline import export_tasks, import_entities
 from tasks.reimport import reimport
@@ -228,6 +229,24 @@ def test_a_search_that_was_killed_goes_on_and_does_nothing_twice(editor, failed,
     assert again == "Found, and retried as version 2 of the task's data."
     assert failed.versions.count() == 2
     assert process.pk == died.pk
+
+
+def test_a_search_goes_on_where_it_was_killed(editor, failed, source, monkeypatch):
+    monkeypatch.setattr(lookup, "KEPT_EVERY", 2)
+    source.update(pages=[OTHERS, [BOOTS]], fails_after=1)
+    asked(editor, failed)
+    died = queue.start_next("worker")
+    with pytest.raises(SubscriberError):
+        reimport(died.arguments, ProcessRun(died))
+    died.refresh_from_db()
+    source["fails_after"] = None
+    run = ProcessRun(died)
+
+    reimport(died.arguments, run)
+
+    assert died.cursor == {"page": 0, "done": 2}
+    assert run.counts["records"] == 4
+    assert data_of(failed) == BOOTS
 
 
 def test_a_search_stops_when_somebody_asks(editor, failed, source):
