@@ -51,9 +51,7 @@ class Action(RoleRequired, View):
         """Do it and say what came of it. Returns the address of the process, if there is one."""
         done = actions.act(verb, choice, Actor.of(self.request))
         if isinstance(done, actions.Queued):
-            text = (
-                "This runs already: here it is." if done.already else "This runs in the background."
-            )
+            text = "This is under way already." if done.already else "This runs in the background."
             messages.info(self.request, text)
             return reverse("processes:detail", args=[done.process])
         level = messages.success if done.changed else messages.warning

@@ -133,3 +133,13 @@ def test_processes_are_listed_and_filtered(viewer, editor):
 def test_an_unknown_process_is_told(viewer):
     for number in ("1", str(2**70)):
         assert viewer.get(f"processes/{number}").status_code == 404
+
+
+def test_a_process_without_a_configuration_is_shown(viewer):
+    process = queue.enqueue_chore("repair", "person").process
+
+    shown = viewer.get(f"processes/{process.pk}").body
+
+    assert (shown["job"], shown["title"]) == ("repair", "Repair stuck tasks")
+    assert (shown["incoming"], shown["route"]) == (None, None)
+    assert viewer.get("processes?job=repair").body["count"] == 1
