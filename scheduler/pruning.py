@@ -33,9 +33,9 @@ def prune(arguments: dict, run: Run) -> str:
     for kind, before in _ages(now):
         _repeat(lambda: kind.remove(before), kind.label, run, freed)  # noqa: B023
     counts.forget()
-    shares = retention.shares(now)
-    run.started(run.counts.total() + sum(share.due().count() for share in shares))
-    freed = prune_tasks(shares, run, freed)
+    spans = retention.spans(retention.shares(now))
+    run.started(run.counts.total() + sum(span.number for span in spans.values()))
+    freed = prune_tasks(spans, run, freed)
     _repeat(lambda: records.remove_causes(now), "causes", run, freed)
     counts.forget()
     return _in_words(run, freed)

@@ -1,14 +1,14 @@
 """The page of retention: what there is and how large it is, the rules, what they would remove."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db import connection, transaction
 from django.shortcuts import redirect, render
 from django.views import View
 
@@ -87,7 +87,7 @@ class Overview:
 
     def lines(self) -> list[Line]:
         routes = list(self.page)
-        oldest = oldest_tasks([route.pk for route in routes])
+        oldest = oldest_tasks({route.pk: self.tasks.get(route.pk, ()) for route in routes})
         return [self._line(route, oldest.get(route.pk)) for route in routes]
 
     def _line(self, route: Route, oldest: datetime | None) -> Line:
@@ -118,15 +118,27 @@ def labelled(by_status: dict) -> list[tuple]:
     return [(TaskStatus(status).label, value) for status, value in by_status.items()]
 
 
-def oldest_tasks(routes: list[int]) -> dict[int, datetime]:
-    """When the oldest task of each route was made: for each status the first by its index."""
-    firsts = {}
-    for status in TaskStatus.values:
-        of_route = Task.objects.filter(route=OuterRef("pk"), status=status).order_by("id")
-        firsts[f"first_{status}"] = Subquery(of_route.values("created_at")[:1])
-    rows = Route.objects.filter(pk__in=routes).annotate(**firsts).values_list("pk", *firsts)
-    found = {pk: [moment for moment in moments if moment] for pk, *moments in rows}
-    return {pk: min(moments) for pk, moments in found.items() if moments}
+OLDEST = """
+SELECT * FROM (
+    SELECT id FROM tasks_task WHERE (route_id, status, id) >= (%s, %s, 0)
+    ORDER BY route_id, status, id LIMIT 1
+) AS oldest
+"""
+"""The first id of a route and status, asked so that only the index of the three can serve it."""
+
+
+def oldest_tasks(routes: Mapping[int, Iterable[str]]) -> dict[int, datetime]:
+    """When the oldest task of each route was made. `routes`: the statuses that its tasks have."""
+    places = [(route, status) for route, statuses in routes.items() for status in statuses]
+    if not places:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([OLDEST] * len(places)), [v for p in places for v in p])
+        firsts = Task.objects.filter(id__in=[id for (id,) in cursor.fetchall()])
+    oldest: dict[int, datetime] = {}
+    for route, moment in firsts.order_by("-created_at").values_list("route", "created_at"):
+        oldest[route] = moment
+    return oldest
 
 
 class RetentionView(RoleRequired, View):

@@ -6,15 +6,14 @@ What somebody else holds at this moment is passed over; the next prune finds it.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from alumio import database
 from tasks.models import Memory, Message, Payload, PayloadVersion, Task
-from tasks.retention import Share
+from tasks.retention import Share, Span
 from tasks.run import Run
 from tasks.status import Status
 
@@ -33,14 +32,14 @@ class Chunk(NamedTuple):
     bytes: int
 
 
-def prune(found: Sequence[Share], run: Run, freed: int = 0) -> int:
+def prune(found: Mapping[Share, Span], run: Run, freed: int = 0) -> int:
     """Remove what the shares say. `run` counts it by status; its cursor holds the bytes freed.
 
     Nothing is lost when this ends in the middle: what is gone is gone and counted, the rest goes
     the next time. `freed` are the bytes counted before; the new sum is returned.
     """
-    for share in found:
-        last, end = 0, share.due().aggregate(Max("id"))["id__max"] or 0
+    for share, span in found.items():
+        last, end = 0, span.last
         while last < end:
             run.check()
             began = time.monotonic()

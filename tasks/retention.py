@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from alumio.keyset import EXACT_TO
 from routes.models import Route
@@ -47,17 +47,25 @@ class Rule(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Tasks of one route and status that go: last changed before `before`, or up to an id."""
+    """Tasks of one route and status that go: those last changed before `before`, and those up to
+    the id `up_to`, which are as many as `beyond`."""
 
     route: int
     status: str
     before: datetime | None
     up_to: int | None
+    beyond: int
 
     def due(self) -> QuerySet:
         old = Q(updated_at__lt=self.before) if self.before else Q()
         many = Q(id__lte=self.up_to) if self.up_to else Q()
         return Task.objects.filter(old | many, route=self.route, status=self.status)
+
+    @property
+    def by_age(self) -> Q:
+        """What goes by its age alone."""
+        young = Q(id__gt=self.up_to) if self.up_to else Q()
+        return young & Q(route=self.route, status=self.status, updated_at__lt=self.before)
 
 
 def policy(*, locked: bool = False) -> RetentionPolicy:
@@ -95,19 +103,19 @@ def shares(now: datetime, rules: dict[int, dict[str, Rule]] | None = None) -> li
     for route, by_status in (rules_by_route() if rules is None else rules).items():
         for rule in by_status.values():
             number = there.get(route, {}).get(rule.status, 0)
-            share = _share(route, rule, now) if number and not rule.for_ever else None
-            if share and (share.before or share.up_to):
-                found.append(share)
+            beyond = 0 if rule.number is None else max(0, number - rule.number)
+            if beyond or (number and rule.days):
+                found.append(_share(route, rule, beyond, now))
     return found
 
 
-def _share(route: int, rule: Rule, now: datetime) -> Share:
+def _share(route: int, rule: Rule, beyond: int, now: datetime) -> Share:
     before = now - timedelta(days=rule.days) if rule.days else None
     up_to = None
-    if rule.number is not None:
+    if beyond:
         newest = Task.objects.filter(route=route, status=rule.status).order_by("-id")
         up_to = newest.values_list("id", flat=True)[rule.number : rule.number + 1].first()
-    return Share(route, rule.status, before, up_to)
+    return Share(route, rule.status, before, up_to, beyond)
 
 
 def anything_due(found: Sequence[Share]) -> bool:
@@ -115,32 +123,47 @@ def anything_due(found: Sequence[Share]) -> bool:
     return any(share.up_to for share in found) or bool(_oldest(found, 1))
 
 
+class Span(NamedTuple):
+    """How many tasks of a share are due, and the last id among them."""
+
+    number: int
+    last: int
+
+
+def spans(found: Sequence[Share]) -> dict[Share, Span]:
+    """The spans of all shares, by one pass over the tasks that are old."""
+    counted = _aged(found).order_by().values_list("route", "status")
+    by_age = {
+        (route, status): Span(number, last)
+        for route, status, number, last in counted.annotate(Count("id"), Max("id"))
+    }
+    aged = [by_age.get((share.route, share.status), Span(0, 0)) for share in found]
+    return {
+        share: Span(share.beyond + old.number, max(share.up_to or 0, old.last))
+        for share, old in zip(found, aged, strict=True)
+    }
+
+
 def tallies(found: Sequence[Share]) -> dict[tuple[int, str], Tally]:
-    """How many tasks go by route and status, counted up to 10,000 of each."""
-    by_age = [share for share in found if not share.up_to]
-    rows = _oldest(by_age, 2 * EXACT_TO)
+    """How many tasks go by route and status; those by age are counted up to 20,000 in all."""
+    rows = _oldest(found, 2 * EXACT_TO)
+    numbers = Counter({(share.route, share.status): share.beyond for share in found})
+    numbers.update(rows)
     exact = len(rows) < 2 * EXACT_TO
-    numbers = {key: Tally(number, exact) for key, number in Counter(rows).items()}
-    for share in found:
-        if share.up_to:
-            number = share.due().order_by()[: EXACT_TO + 1].count()
-            tally = Tally(min(number, EXACT_TO), number <= EXACT_TO)
-            numbers[share.route, share.status] = tally
-    return numbers
+    return {key: Tally(number, exact) for key, number in numbers.items() if number}
 
 
 def _oldest(found: Sequence[Share], most: int) -> list[tuple[int, str]]:
     """Route and status of the tasks that go by age, those first that changed longest ago."""
-    routes: dict[tuple[str, datetime], list[int]] = {}
-    for share in found:
-        if share.before:
-            routes.setdefault((share.status, share.before), []).append(share.route)
-    if not routes:
-        return []
-    due = [
-        Q(status=status, updated_at__lt=before, route__in=concerned)
-        for (status, before), concerned in routes.items()
-    ]
-    newest = max(before for _, before in routes)
-    tasks = Task.objects.filter(reduce(or_, due), updated_at__lt=newest)
-    return list(tasks.order_by("updated_at", "id").values_list("route", "status")[:most])
+    oldest = _aged(found).order_by("updated_at", "id")
+    return list(oldest.values_list("route", "status")[:most])
+
+
+def _aged(found: Sequence[Share]) -> QuerySet:
+    """The tasks that go by age alone."""
+    aged = [share for share in found if share.before]
+    if not aged:
+        return Task.objects.none()
+    newest = max(share.before for share in aged)
+    due = reduce(or_, [share.by_age for share in aged])
+    return Task.objects.filter(due, updated_at__lt=newest)

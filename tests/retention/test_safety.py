@@ -13,7 +13,7 @@ from scheduler.repair import repair_lost
 from scheduler.runs import ProcessRun
 from tasks import actions, prune
 from tasks.models import Memory, Message, Payload, Task
-from tasks.retention import shares
+from tasks.retention import shares, spans
 from tasks.run import Run
 from tests.retention.making import left, make_task, queue_prune, rule, set_rules
 from tests.retention.making import prune as pruned
@@ -187,7 +187,7 @@ def test_a_kill_within_a_chunk_undoes_the_whole_chunk(old_tasks, monkeypatch):
 
     monkeypatch.setattr(Run, "keep", die)
     with pytest.raises(Killed):
-        prune.prune(shares(timezone.now()), Run())
+        prune.prune(spans(shares(timezone.now())), Run())
 
     assert len(left(route)) == 5
     assert Payload.objects.count() == 5
