@@ -118,8 +118,9 @@ class FilterBar:
         ]
 
     def _finds_without(self, name: str) -> bool:
+        """Asked as the list itself asks, for its first row: that is quick among millions."""
         rest = {key: value for key, value in self.criteria.items() if key != name}
-        return type(self.filter)(rest).apply(Task.objects.all()).exists()
+        return bool(type(self.filter)(rest).apply(Task.objects.order_by("-id"))[:1])
 
     @cached_property
     def retention(self) -> list[tuple[int, list[str]]]:
