@@ -23,7 +23,7 @@ from tasks import actions, counts
 from tasks.choice import Choice
 from tasks.judgement import Judged, Refused, judge
 from tasks.preview import titled
-from tasks.run import Run
+from tasks.run import Lost, Run
 from tasks.status import Status as TaskStatus
 
 PART = {"postgresql": 10_000, "sqlite": 1_000}
@@ -116,6 +116,10 @@ def change(arguments: dict, run: Run) -> str:
                 action.do(part)
                 time.sleep(BREATH[connection.vendor])
             time.sleep(PAUSE if action.held else 0)
+    except Lost:
+        # What goes on elsewhere has taken its parts along; those of a killed one are nobody's.
+        ChosenPart.objects.filter(process=run.id).delete()
+        raise
     finally:
         action.tell_others()
     return in_words(arguments, run.counts)
@@ -156,7 +160,9 @@ class BulkAction:
 
     def _judge(self, part: int) -> dict:
         """Returns the cursor behind the part."""
-        row = ChosenPart.objects.get(pk=part)
+        row = ChosenPart.objects.filter(pk=part, process=self.run.id).first()
+        if row is None:
+            raise Lost(f"Process {self.run.id} was given up.")
         ids = [int(id) for id in row.task_ids.split()]
         judged = judge(self.rule, ids, self.statuses, self.actor, wait=False, process=self.run.id)
         self._keep(judged.refused)

@@ -14,7 +14,7 @@ from alumio.models import AuditEntry
 from scheduler import bulk_actions, queue
 from scheduler.execution import execute
 from scheduler.models import ChosenPart, Process, RefusedTask
-from scheduler.repair import repair_lost
+from scheduler.repair import kill, repair_lost
 from scheduler.runs import ProcessRun
 from tasks import actions
 from tasks.choice import Choice
@@ -300,6 +300,26 @@ def test_killed_in_the_middle_of_a_part_it_repeats_and_forgets_nothing(
     assert retries() == {task.pk: 1 for task in tasks[:6]}
     assert set(Task.objects.filter(status="new").values_list("generation", flat=True)) == {2}
     assert [task.identifier for task in ended.refused_tasks.all()] == [tasks[6].identifier]
+
+
+def test_one_that_a_person_kills_changes_nothing_more(route, monkeypatch):
+    make(route, *["failed"] * 6)
+    asked()
+    process, looks = queue.start_next("worker"), []
+
+    def killed_at_the_third_look(run):
+        looks.append(run)
+        if len(looks) == 3:
+            kill(process, "somebody")
+
+    monkeypatch.setattr(ProcessRun, "check", killed_at_the_third_look)
+    execute(process)
+
+    process.refresh_from_db()
+    assert (process.status, process.result) == ("killed", "Killed by somebody.")
+    assert process.counts == {"changed": 4}
+    assert statuses(route) == ["new"] * 4 + ["failed"] * 2
+    assert not ChosenPart.objects.exists()
 
 
 def test_one_that_a_person_stopped_is_not_taken_up_again_after_a_kill(route, let_expire):
