@@ -62,6 +62,7 @@ SAID = {
     "export-audit": "downloaded the audit trail",
     "retention": "changed the rules of retention",
     "prune": "removed old records",
+    "repair": "repaired stuck tasks",
     "forget": "forgot {changed} unchanged entities",
 }
 LABELS = {name: re.sub(r"\s*\{\w+\}\s*", " … ", text).strip() for name, text in SAID.items()}

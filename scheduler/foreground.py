@@ -77,11 +77,11 @@ def run(target: Incoming | Route, limit: int | None = None, *, as_json: bool = F
     return _execute(process, " records" if isinstance(target, Incoming) else " tasks", as_json)
 
 
-def prune(*, as_json: bool = False) -> Process:
-    """Remove old records at once; gives the process as it ended."""
+def upkeep(kind: Kind, *, as_json: bool = False) -> Process:
+    """Repair what is stuck or remove old records at once; gives the process as it ended."""
     with transaction.atomic():
-        process = _start(Kind.PRUNE)
-        audit.record(Actor.of_command(), "prune", process=process.pk)
+        process = _start(kind)
+        audit.record(Actor.of_command(), kind.value, process=process.pk)
     return _execute(process, " records", as_json)
 
 

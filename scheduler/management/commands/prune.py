@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from alumio import database
 from routes.models import Route
 from scheduler import foreground
+from scheduler.models import Kind
 from tasks import retention
 from tasks.status import Status
 
@@ -24,7 +25,8 @@ class Command(BaseCommand):
         if dry_run:
             self.foretell(json)
         else:
-            foreground.report(foreground.prune(as_json=json), json, self.stdout.write)
+            process = foreground.upkeep(Kind.PRUNE, as_json=json)
+            foreground.report(process, json, self.stdout.write)
 
     def foretell(self, json: bool) -> None:
         """One line for each route and status, or one JSON list of them."""
