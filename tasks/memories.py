@@ -20,21 +20,24 @@ class MemoryFilter(Filter):
     seen_before = MomentField(label="Last sent until", through=True)
 
     lookups = {
-        "route": "route__in",
         "entity_identifier__contains": "entity_identifier__icontains",
         "seen_after": "seen_at__gte",
         "seen_before": "seen_at__lt",
     }
 
     def apply(self, queryset):
-        """An entity alone is looked for on each route: that is what the index is made for."""
-        rows = super().apply(queryset)
-        if self.is_valid() and self._names_an_entity_alone():
-            return rows.filter(route__in=list(Route.objects.values_list("pk", flat=True)))
-        return rows
-
-    def _names_an_entity_alone(self) -> bool:
-        return bool(self.cleaned_data["entity_identifier"]) and not self.cleaned_data["route"]
+        """Routes go by key, so that the index of (route, entity) gives the rows in order; for an
+        entity alone all routes are named, since that index begins with the route."""
+        if not self.is_valid():
+            return queryset.none()
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        routes = given.pop("route", None)
+        if routes is None and "entity_identifier" in given:
+            routes = Route.objects.all()
+        rows = queryset.filter(**{self.lookups.get(n, n): value for n, value in given.items()})
+        if routes is None:
+            return rows
+        return rows.filter(route__in=list(routes.values_list("pk", flat=True)))
 
     @property
     def order(self) -> str:
