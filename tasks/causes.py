@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from alumio import database
+from connectors.errors import ConnectorError
 from tasks.messages import storable
 from tasks.models import Cause
 from tasks.stripped import stripped
@@ -44,8 +45,10 @@ def reason_of(error: Exception, place: str, *values: str) -> Reason:
     `values` are known to be the task's own."""
     if isinstance(error, StepError):
         place, text = f"{place} › {error.path}" if error.path else place, error.message
-    else:
-        text = str(error) or type(error).__name__
+    elif isinstance(error, ConnectorError):
+        text = str(error)
+    else:  # nobody foresaw it: its type tells more than its words
+        text = f"Unexpected {type(error).__name__}: {error}"
     return reason(text, place, target_of(error), *values)
 
 

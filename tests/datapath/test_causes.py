@@ -95,6 +95,17 @@ def test_a_step_after_publishing_says_so(target):
     assert Cause.objects.get().step.startswith("outgoing › after publishing › step 1 › Data")
 
 
+def test_an_error_that_nobody_foresaw_is_told_by_its_type(monkeypatch):
+    def publish(self, entity, context):
+        raise KeyError(entity.data["sku"])
+
+    monkeypatch.setattr(fakes.FakePublisher, "publish", publish)
+
+    exported("AB")
+
+    assert Cause.objects.get().text == "Unexpected KeyError: '…'"
+
+
 def test_the_entitys_identifier_tells_no_causes_apart(monkeypatch):
     refusing(monkeypatch, lambda sku: f"Nobody sells {sku} here")
 

@@ -243,10 +243,10 @@ def test_the_last_hours_tell_when_tasks_failed(viewer):
     assert group.hours == [0] * 21 + [1, 0, 3]
 
 
-def test_tasks_that_failed_before_causes_were_kept_are_not_passed_over(viewer):
+def test_tasks_that_failed_without_a_cause_are_not_passed_over(viewer):
     make_task(status="failed")
 
-    assert "1 task failed before causes were kept" in viewer.open("/errors/").text
+    assert "1 task failed without a cause" in viewer.open("/errors/").text
 
 
 def test_the_groups_come_alone_for_a_refresh(viewer):
