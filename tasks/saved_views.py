@@ -57,7 +57,6 @@ class Tab:
     view: SavedView
     url: str
     active: bool
-    changeable: bool
 
 
 class Tabs:
@@ -94,10 +93,7 @@ class Tabs:
         return self.url(self.current)
 
     def tabs(self) -> list[Tab]:
-        return [
-            Tab(view, self.url(view), view == self.current, may_change(view, self.user))
-            for view in self.views
-        ]
+        return [Tab(view, self.url(view), view == self.current) for view in self.views]
 
     def url(self, view: SavedView) -> str:
         """The address of the list as the view keeps it."""
