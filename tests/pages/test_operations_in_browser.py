@@ -1,4 +1,4 @@
-"""What a person does in a browser: choose, retry, filter, watch, schedule; on desk and phone."""
+"""What a person does in a browser: choose, retry, filter, watch; on desk and phone."""
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +9,7 @@ from alumio.models import Role, User
 from scheduler.models import Process, ScheduledJob
 from tasks.models import Task
 from tests.pages.rows import make_process, make_task
-from tests.world import make_incoming, make_route
+from tests.world import make_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -136,27 +136,6 @@ def test_new_tasks_are_announced_and_shown_rows_follow_without_jumping(signed_in
     expect(signed_in.get_by_role("button", name="Skip 1 task")).to_be_disabled()
     signed_in.locator(".news").click()
     expect(boxes(signed_in)).to_have_count(3)
-
-
-def test_a_job_is_made_with_a_wrong_then_a_right_expression_and_run(signed_in):
-    make_incoming()
-    signed_in.goto("/scheduled-jobs/new/")
-    signed_in.fill("[name=name]", "Nightly")
-    signed_in.select_option("[name=incoming]", index=1)
-    field = signed_in.locator("[name=expression]")
-
-    field.fill("61 * * * *")
-    expect(signed_in.locator("#cron-preview")).to_contain_text("61 is not between 0 and 59")
-    field.fill("1-59/3 * * * *")
-    expect(signed_in.locator("#cron-preview")).to_contain_text("Every 3 minutes")
-    expect(signed_in.locator(".cron-runs li")).to_have_count(10)
-    signed_in.get_by_role("button", name="Save", exact=True).last.click()
-
-    expect(signed_in.locator("#rows")).to_contain_text("Nightly")
-    signed_in.get_by_role("button", name="Actions for Nightly").click()
-    signed_in.get_by_role("button", name="Run now").click()
-    expect(signed_in.locator("#toasts")).to_contain_text("was queued as process")
-    assert Process.objects.get().scheduled_job == ScheduledJob.objects.get()
 
 
 def test_a_process_is_watched_and_stopped(signed_in):
