@@ -45,8 +45,9 @@ def facts(process: Process) -> list[tuple[str, str]]:
             ("Tasks", f"{process.arguments['total']:,} when it was confirmed"),
             ("Filter", criteria_in_words(process.arguments["choice"].get("filter") or {})),
         ]
-    if actor := process.arguments.get("actor"):
-        told.append(("Asked for by", actor["name"]))
+    asked_by = process.arguments.get("actor", {}).get("name")
+    if asked_by and asked_by != getattr(process.started_by, "email", ""):
+        told.append(("Asked for by", asked_by))
     return told
 
 
@@ -58,4 +59,4 @@ def criteria_in_words(criteria: dict) -> str:
         label = (field and field.label) or name.replace("_", " ").capitalize()
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         words.append(f"{label}: {text}")
-    return "; ".join(words) or "none: every task"
+    return "; ".join(words) or "Every task"

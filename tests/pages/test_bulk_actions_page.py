@@ -69,7 +69,7 @@ def test_a_confirmed_one_leads_to_its_process_which_tells_what_came_of_it(editor
         "Change many tasks",
         "4 retried, 1 not allowed: 1 waiting.",
         "5 of 5",
-        "none: every task",
+        "Every task",
         editor.user.email,
     ):
         assert words in text, words
