@@ -94,11 +94,13 @@ def queue_pruning() -> bool:
     scheduled job decides when."""
     if not cache.add(LOOKED, True, EVERY.total_seconds()):
         return False
+    now = database.now()
+    recent = Process.objects.filter(job=Kind.PRUNE, created_at__gt=now - EVERY)
+    if deciding_jobs().exists() or recent.exists() or not anything_due(now):
+        return False
     with transaction.atomic():
-        retention.policy(locked=True)  # sweeps of two workers look one after the other
-        now, prunes = database.now(), Process.objects.filter(job=Kind.PRUNE)
-        recent = prunes.filter(created_at__gt=now - EVERY).exists()
-        if recent or deciding_jobs().exists() or not anything_due(now):
+        retention.policy(locked=True)
+        if recent.exists():  # another worker's sweep was faster
             return False
         queued = queue.enqueue_chore(Kind.PRUNE, Trigger.SCHEDULE, priority=Priority.LOW)
     return bool(queued.process)

@@ -10,6 +10,7 @@ from alumio.exchange.reading import Contents, read_lines
 from alumio.exchange.variables import named_in, variable
 from connectors.models import Connection, Storage
 from routes.models import Route
+from scheduler.models import ScheduledJob
 from tests.world import make_route
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,21 @@ def test_one_type_or_one_identifier_can_be_chosen(capsys, tmp_path):
     assert len((tmp_path / "out.ndjson").read_text().splitlines()) == 2
     with pytest.raises(CommandError):
         call_command("export_config", "nowhere")
+
+
+def test_jobs_that_keep_the_platform_tidy_go_out_and_come_back_switched_off():
+    jobs = [ScheduledJob(name=job, job=job, expression="0 3 * * *") for job in ("repair", "prune")]
+    for job in jobs:
+        job.store()
+    lines = [line.encode() for line in export(types=["scheduler-entry"])]
+    ScheduledJob.objects.all().delete()
+
+    contents = Contents()
+    read_lines(lines, "again.ndjson", contents)
+    assert import_configurations(contents).ok
+
+    found = ScheduledJob.objects.order_by("-job").values_list("job", "expression", "enabled")
+    assert list(found) == [("repair", "0 3 * * *", False), ("prune", "0 3 * * *", False)]
 
 
 def test_every_setting_of_a_route_goes_out_and_comes_back():
