@@ -98,7 +98,8 @@ class Profile(RoleRequired, View):
         with transaction.atomic():
             request.user.name = name[:255]
             request.user.save(update_fields=["name"])
-            self.note("rename-user", f"“{before}” became “{request.user.name}”.")
+            if request.user.name != before:
+                self.note("rename-user", f"“{before}” became “{request.user.name}”.")
         messages.success(request, "Your name was saved.")
         return redirect("profile")
 

@@ -4,6 +4,7 @@ it does not.
 A new address that takes POST, PUT, PATCH or DELETE fails here until it is in one of the tables.
 """
 
+import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from alumio import jsontext
+from alumio.audit_words import SAID
 from alumio.models import ApiKey, AuditEntry, Role, User
 from connectors.models import Storage
 from scheduler.models import Process, ScheduledJob
@@ -20,6 +22,7 @@ from tasks.models import Memory, Payload, SavedView, Task
 from tests import fakes  # noqa: F401 - its components are those of the world
 from tests.pages.posting import Form
 from tests.test_access import CONFIGURATIONS, DOORS, PAGES, path_of, world
+from tests.test_house import nodes
 
 __all__ = ["world"]  # a fixture
 pytestmark = pytest.mark.django_db
@@ -205,6 +208,7 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "run-scheduled-job": {"post": ("run", lambda s: s.post())},
     "run-incoming": {"post": ("run", lambda s: s.post())},
     "run-route": {"post": ("run", lambda s: Process.objects.all().delete() and s.post())},
+    "api:job-run": {"post": ("run", lambda s: s.send("POST", {}))},
     "api:incoming-run": {"post": ("run", lambda s: s.send("POST", {}))},
     "api:route-run": {
         "post": ("run", lambda s: Process.objects.all().delete() and s.send("POST", {}))
@@ -311,3 +315,26 @@ def test_whatever_changes_something_is_noted_in_the_audit_trail(name, method, wo
     assert noted is not None, "nothing was noted"
     assert (noted.action, noted.who, noted.user) == (action, "all@example.com", person)
     assert noted.address == "127.0.0.1"
+
+
+def test_no_address_stands_here_that_changes_nothing_or_is_gone():
+    known = {name for name, _ in changing()}
+
+    assert set(NOT_RECORDED) | set(DOING) <= known
+    assert not set(NOT_RECORDED) & set(DOING)
+
+
+def test_every_action_that_is_noted_has_words_to_be_told_in():
+    noted = {text for where, node in nodes() if (text := action_in(node))}
+
+    assert {"delete", "forget", "sign-in"} <= noted
+    assert noted <= set(SAID)
+
+
+def action_in(node: ast.AST) -> str:
+    """The action, where this is a call of `audit.record(actor, "action", …)` with a plain text."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    if not called or ast.unparse(node.func) != "audit.record" or len(node.args) < 2:
+        return ""
+    action = node.args[1]
+    return action.value if isinstance(action, ast.Constant) else ""

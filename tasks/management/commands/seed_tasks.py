@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
 
+from alumio import audit
+from alumio.audit import Actor
 from tasks import counts, seeding
 
 
@@ -38,6 +40,7 @@ class Command(BaseCommand):
                 "There are tasks here that this command did not make. Use a database of its own, "
                 "or say --force to put made-up tasks among them."
             )
+        audit.record(Actor.of_command(), "seed", changed=tasks)
         made = seeding.Seeding(tasks, routes, days)
         with tqdm(desc="Tasks", total=tasks, unit=" tasks", disable=None) as bar:
             for count in made.run():
