@@ -173,6 +173,11 @@ def shift(scene: Scene):
     return scene.client.post(path, {"expression": "1-59/5 * * * *"})
 
 
+def run_job(scene: Scene):
+    job = scene.world["scheduled-job"].identifier
+    return scene.send("POST", {}, reverse("api:job-run", args=[job]))
+
+
 def plan(scene: Scene):
     ends = {name: scene.world[name].identifier for name in ("incoming", "route")}
     sums = {"records": 35000, "source": 100, "target": 500, "time_zone": "UTC"}
@@ -208,7 +213,7 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "run-scheduled-job": {"post": ("run", lambda s: s.post())},
     "run-incoming": {"post": ("run", lambda s: s.post())},
     "run-route": {"post": ("run", lambda s: Process.objects.all().delete() and s.post())},
-    "api:job-run": {"post": ("run", lambda s: s.send("POST", {}))},
+    "api:job-run": {"post": ("run", run_job)},
     "api:incoming-run": {"post": ("run", lambda s: s.send("POST", {}))},
     "api:route-run": {
         "post": ("run", lambda s: Process.objects.all().delete() and s.send("POST", {}))
