@@ -10,6 +10,7 @@ from connectors import api as connectors
 from connectors import registries as ends
 from routes import api as routes
 from scheduler import api as scheduler
+from scheduler import planner_api as planner
 from scheduler import retention_api as retention
 from scheduler.maintenance_pages import Maintenances
 from tasks import actions, memory_api, search_api
@@ -80,6 +81,9 @@ urlpatterns = [
         scheduler.Occurrences.as_view(),
         name="scheduled-job-occurrences",
     ),
+    path("scheduled-jobs/<str:identifier>/run", scheduler.RunJob.as_view(), name="job-run"),
+    path("planner", planner.Planner.as_view(), name="planner"),
+    path("planner/shifts", planner.Shifts.as_view(), name="planner-shifts"),
     path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
     path("retention", retention.Retention.as_view(), name="retention"),

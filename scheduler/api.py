@@ -1,5 +1,8 @@
 """REST: processes, scheduled jobs, and running an incoming or a route now."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.db import transaction
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -13,11 +16,13 @@ from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, descri
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler import process_audit, queue, repair
+from scheduler.clock import queue_job
 from scheduler.filters import OccurrenceFilter, ProcessFilter, ScheduledJobFilter
 from scheduler.forms import ScheduledJobForm
 from scheduler.models import Kind, Occurrence, Outcome, Process, ScheduledJob, Trigger
 from scheduler.occurrences import why
 from scheduler.status import Status
+from scheduler.waiting import Waiting
 from tasks.api import readable
 from tasks.models import Level
 
@@ -48,6 +53,8 @@ SHAPES["Process"] = an_object(
         "scheduled_job": MAYBE,
         "resumes": MAYBE_WHOLE,
         "stop_requested": {"type": "boolean"},
+        "waits_for": MAYBE
+        | {"description": "Why a scheduled one has not started; null for others."},
     }
 )
 SHAPES["ProcessWithMessages"] = {
@@ -87,7 +94,9 @@ SHAPES["HowMany"] = an_object(
 )
 
 
-def in_list(process: Process) -> dict:
+def in_list(process: Process, waiting: Waiting | None = None) -> dict:
+    """`waiting`, where several are told: it asks the queue once for all of them."""
+    reason = (waiting or Waiting()).reason(process)
     return {
         "id": process.pk,
         "job": process.job,
@@ -109,6 +118,7 @@ def in_list(process: Process) -> dict:
         "scheduled_job": process.scheduled_job and process.scheduled_job.identifier,
         "resumes": process.resumes_id,
         "stop_requested": process.stop_requested,
+        "waits_for": reason and str(reason),
     }
 
 
@@ -146,7 +156,9 @@ def find(pk: int) -> Process:
 class Processes(ApiView):
     @described("List processes", {200: list_of("Process")}, query=ProcessFilter)
     def get(self, request):
-        return listed(self, all_processes(), "-id", ProcessFilter, in_list)
+        return listed(
+            self, all_processes(), "-id", ProcessFilter, partial(in_list, waiting=Waiting())
+        )
 
 
 class OneProcess(ApiView):
@@ -241,25 +253,50 @@ def limit_in(sent: dict) -> int | None:
 
 def run(request, model, identifier: str, limit: int | None = None) -> Response:
     """Queue a run. Answers the process, or refuses naming the one that is queued already."""
-    target = model.objects.filter(identifier=identifier).first()
-    if target is None:
+    target = called(model, identifier)
+    options = {"limit": limit, "user": person_of(request.user)}
+    return queued_by(request, target, lambda: queue.enqueue(target, Trigger.API, **options))
+
+
+def called(model, identifier: str):
+    """The configuration of this name. Raises NotFound."""
+    found = model.objects.filter(identifier=identifier).first()
+    if found is None:
         noun = model._meta.verbose_name
         raise exceptions.NotFound(f"There is no {noun} called “{identifier}”.")
+    return found
+
+
+def queued_by(request, what, queue_it: Callable[[], queue.Queued]) -> Response:
+    """Queue a run in the name of who asks, and answer the process. Raises Conflict."""
     try:
         with transaction.atomic():
-            queued = queue.enqueue(target, Trigger.API, limit=limit, user=person_of(request.user))
+            queued = queue_it()
             if queued.process:
-                process_audit.queued(Actor.of(request), target, queued.process)
+                process_audit.queued(Actor.of(request), what, queued.process)
     except queue.Disabled as error:
         raise Conflict(str(error)) from None
     if queued.process is None:
-        raise already_queued(target, queued.duplicate_of)
+        raise already_queued(what, queued.duplicate_of)
     return Response({"process": queued.process.pk}, status.HTTP_202_ACCEPTED)
 
 
 def already_queued(target, duplicate: Process | None) -> Conflict:
     detail = f"A run of “{target.name}” is queued already."
     return Conflict(detail, **({"duplicate_of": duplicate.pk} if duplicate else {}))
+
+
+class RunJob(ApiView):
+    @described(
+        "Run a scheduled job now, with its number of tasks and its priority",
+        {202: shape("Queued"), 409: shape("NotQueued")},
+        refusals=(400,),
+    )
+    def post(self, request, identifier):
+        refuse_others(self.body(), ())
+        job = called(ScheduledJob, identifier)
+        by = person_of(request.user)
+        return queued_by(request, job.target or job, lambda: queue_job(job, Trigger.API, by))
 
 
 class ScheduledJobs(ConfigurationViewSet):
@@ -276,9 +313,7 @@ class Occurrences(ApiView):
         query=OccurrenceFilter,
     )
     def get(self, request, identifier):
-        job = ScheduledJob.objects.filter(identifier=identifier).first()
-        if job is None:
-            raise exceptions.NotFound(f"There is no scheduled job called “{identifier}”.")
+        job = called(ScheduledJob, identifier)
         rows = Occurrence.objects.filter(job=job).select_related("process", "job")
         return listed(self, rows, "-id", OccurrenceFilter, _occurrence)
 

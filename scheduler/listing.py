@@ -45,7 +45,7 @@ def describe(rows: list[Process]) -> list[Process]:
     """Give each process what its row shows: how long it waited and ran, how far it is, and what it
     waits for."""
     now = timezone.now()
-    waiting = Waiting(rows)
+    waiting = Waiting()
     for process in rows:
         begun = process.started_at or process.ended_at
         process.waited = (begun or now) - process.created_at

@@ -3,9 +3,9 @@ that go first."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 
 from scheduler.maintenance import Hold
 from scheduler.models import CHORES, FLOWS, UPKEEP, Maintenance, Process
@@ -27,25 +27,40 @@ class Reason:
     maintenance: Maintenance | None = None
     until: datetime | None = None
 
+    def __str__(self):
+        """All of it in one line, with moments in UTC."""
+        if self.until:
+            return f"{self.text} until {_utc(self.until)}"
+        if self.process is None:
+            return self.text
+        where = f" on {self.process.worker}" if self.process.worker else ""
+        since = f" since {_utc(self.process.started_at)}" if self.process.started_at else ""
+        return f"slot held by {self.text}{where}{since}"
+
 
 class Waiting:
-    """What the queued ones among some processes wait for; a few queries, or none."""
-
-    def __init__(self, rows: Iterable[Process]):
-        self.rows = [row for row in rows if row.status == Status.SCHEDULED]
-        if self.rows:
-            self.hold = Hold()
-            self.running = _running()
-            self.queue = _queue()
+    """What queued processes wait for: a few queries for all of them, none where none is queued."""
 
     def reason(self, process: Process) -> Reason | None:
         """None for what is not queued."""
-        if process.status != Status.SCHEDULED or not self.rows:
+        if process.status != Status.SCHEDULED:
             return None
         if window := self.hold.window_of(process):
             text = f"maintenance “{window.maintenance.name}”"
             return Reason(text, maintenance=window.maintenance, until=window.end)
         return self._place(process) or self._turn(process)
+
+    @cached_property
+    def hold(self) -> Hold:
+        return Hold()
+
+    @cached_property
+    def running(self) -> dict[tuple, list[Process]]:
+        return _running()
+
+    @cached_property
+    def queue(self) -> dict[tuple, list[tuple[int, int]]]:
+        return _queue()
 
     def _place(self, process: Process) -> Reason | None:
         holders = self.running[target_of(process)] if process.target else []
@@ -87,3 +102,7 @@ def _queue() -> dict[tuple, list[tuple[int, int]]]:
     for priority, id, kind in rows.values_list("priority", "id", "job")[:MOST]:
         queues[hand_of(kind)].append((priority, id))
     return queues
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

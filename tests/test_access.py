@@ -93,6 +93,7 @@ TABLE = {
     **{f"api:task-{verb}": READ for verb in ("skip", "retry", "mark-finished", "mark-failed")},
     **{f"api:process-{part}": READ for part in ("list", "detail", "skip", "stop", "kill")},
     "api:scheduled-job-occurrences": READ,
+    **dict.fromkeys(("api:job-run", "api:planner", "api:planner-shifts"), READ),
     "api:component-list": READ,
     "api:component-detail": READ,
     **{f"memories:{page}": READ for page in ("list", "detail", "forget")},

@@ -1,11 +1,13 @@
 """REST: run an incoming or a route, watch its process, take it back."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from scheduler import queue
 from scheduler.execution import execute
-from scheduler.models import Occurrence, Process
+from scheduler.models import Maintenance, Occurrence, Process
 from tests.scheduler.running import make_job
 from tests.world import make_route
 
@@ -143,3 +145,44 @@ def test_a_process_without_a_configuration_is_shown(viewer):
     assert (shown["job"], shown["title"]) == ("repair", "Repair stuck tasks")
     assert (shown["incoming"], shown["route"]) == (None, None)
     assert viewer.get("processes?job=repair").body["count"] == 1
+
+
+def test_a_queued_process_says_what_it_waits_for(editor, viewer):
+    route = make_route()
+    running = editor.post(f"routes/{route.identifier}/run").body["process"]
+    assert viewer.get(f"processes/{running}").body["waits_for"] == "a free worker"
+    queue.start_next("worker-2")
+
+    waiting = editor.post(f"routes/{route.identifier}/run").body["process"]
+
+    held = f"slot held by process {running} on worker-2 since "
+    assert viewer.get(f"processes/{waiting}").body["waits_for"].startswith(held)
+    rows = viewer.get("processes").body["results"]
+    assert [row["waits_for"] is None for row in rows] == [False, True]
+
+
+def test_a_process_that_maintenance_holds_back_says_until_when(editor, viewer):
+    now = timezone.now() - timedelta(minutes=5)
+    window = {"date": f"{now:%Y-%m-%d}", "start": f"{now:%H:%M}", "minutes": 60}
+    Maintenance(name="Night", **window).store()
+
+    queued = editor.post(f"routes/{make_route().identifier}/run").body["process"]
+
+    told = viewer.get(f"processes/{queued}").body["waits_for"]
+    end = now + timedelta(hours=1)
+    assert told == f"maintenance “Night” until {end:%Y-%m-%d %H:%M} UTC"
+
+
+def test_a_scheduled_job_is_run_as_it_says(editor, viewer):
+    job = make_job(make_route(), number_of_tasks=25, priority=1)
+    path = f"scheduled-jobs/{job.identifier}/run"
+    assert viewer.post(path).status_code == 403
+
+    queued = editor.post(path)
+
+    assert queued.status_code == 202
+    process = Process.objects.get(pk=queued.body["process"])
+    assert (process.scheduled_job, process.limit, process.priority) == (job, 25, 1)
+    assert process.trigger == "api"
+    assert editor.post(path).body["duplicate_of"] == process.pk
+    assert editor.post("scheduled-jobs/nowhere/run").status_code == 404
