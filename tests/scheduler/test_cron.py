@@ -8,17 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.cron import CronError, due_between, either_day, parse, upcoming
+from tests.scheduler.crontab import LIMITS, NAMES, matcher
 
 AMSTERDAM = "Europe/Amsterdam"
-MINUTE = timedelta(minutes=1)
-LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-NAMES = (
-    "",
-    "",
-    "",
-    "jan feb mar apr may jun jul aug sep oct nov dec",
-    "sun mon tue wed thu fri sat",
-)
 
 
 def utc(text: str) -> datetime:
@@ -156,89 +148,10 @@ def read(expression: str) -> tuple[str, str]:
         return "", error.reason
 
 
-def values_of(field: int, text: str) -> set[int]:
-    """What a field stands for, by the plainest reading of crontab(5)."""
-    low, high = LIMITS[field]
-    for number, name in enumerate(NAMES[field].split()):
-        text = text.replace(name, str(number + low))
-    found = set()
-    for part in text.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
-        start, end = (low, high) if span == "*" else (int(first), int(last or first))
-        found |= set(range(start, end + 1, int(step or 1)))
-    return {value % 7 for value in found} if field == 4 else found
-
-
-def matcher(expression: str):
-    """Whether a wall-clock time fits, by the plainest reading of crontab(5)."""
-    texts = expression.split()
-    minute, hour, day, month, weekday = (values_of(i, text) for i, text in enumerate(texts))
-    either = texts[2] != "*" and texts[4] != "*"
-
-    def fits(wall: datetime) -> bool:
-        days = (wall.day in day, wall.isoweekday() % 7 in weekday)
-        in_time = wall.minute in minute and wall.hour in hour and wall.month in month
-        return in_time and (any(days) if either else all(days))
-
-    return fits
-
-
 def brute_force(expression: str, start: datetime, minutes: int) -> list[datetime]:
     fits = matcher(expression)
     every = (start + timedelta(minutes=step) for step in range(1, minutes + 1))
     return [now for now in every if fits(now)]
-
-
-def debian(expression: str, zone: ZoneInfo, start: datetime, minutes: int) -> list[datetime]:
-    """What Debian's cron does, minute by minute: a fixed time runs when the wall clock first
-    reaches or jumps over it; anything else runs when the wall clock shows it."""
-    fits, found = matcher(expression), []
-    fixed = not any(text.startswith("*") for text in expression.split()[:2])
-    highest = max(
-        (start - step * MINUTE).astimezone(zone).replace(tzinfo=None) for step in range(240)
-    )
-    for step in range(1, minutes + 1):
-        now = start + step * MINUTE
-        wall = now.astimezone(zone).replace(tzinfo=None)
-        passed = int((wall - highest) / MINUTE) if fixed else 1
-        if any(fits(wall - back * MINUTE) for back in range(max(0, passed))):
-            found.append(now)
-        highest = max(highest, wall)
-    return found
-
-
-def changes_of(zone: ZoneInfo, year: int) -> list[datetime]:
-    """Half days of the year in which the zone's clock jumps."""
-    halves = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=12 * n) for n in range(730)]
-    offsets = [half.astimezone(zone).utcoffset() for half in halves]
-    return [halves[n] for n in range(729) if offsets[n] != offsets[n + 1]]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Europe/Amsterdam",
-        "America/New_York",
-        "America/Santiago",
-        "Australia/Lord_Howe",
-        "Africa/Casablanca",
-        "Antarctica/Troll",
-        "Europe/Dublin",
-        "Asia/Beirut",
-    ],
-)
-def test_changes_of_the_clock_are_met_as_debian_cron_meets_them(name):
-    zone = ZoneInfo(name)
-    expressions = ("30 2 * * *", "0,30 0-3 * * *", "*/20 * * * *", "15 * * * *", "*/30 2 * * *")
-    changes = changes_of(zone, 2026)
-    assert changes
-
-    for half_day in changes:
-        start = half_day - timedelta(hours=3)
-        for expression in expressions:
-            found = due_between(expression, zone, start, start + timedelta(hours=18))
-            assert found == debian(expression, zone, start, 18 * 60), (half_day, expression)
 
 
 @st.composite
