@@ -24,8 +24,16 @@ MISSING = {
 }
 
 
-def jobs() -> list[tuple[str, str]]:
-    return list(ScheduledJob.objects.values_list("identifier", "name"))
+class JobsField(forms.ModelMultipleChoiceField):
+    """Some scheduled jobs, as a list of their identifiers."""
+
+    json = True
+
+    def __init__(self, **kwargs):
+        super().__init__(ScheduledJob.objects.all(), to_field_name="identifier", **kwargs)
+
+    def clean(self, value) -> list[str]:
+        return [job.identifier for job in super().clean(value)]
 
 
 class MaintenanceForm(ConfigurationForm):
@@ -57,8 +65,7 @@ class MaintenanceForm(ConfigurationForm):
         min_value=1, max_value=LONGEST, initial=60, label="Lasts", help_text="Minutes."
     )
     time_zone = forms.ChoiceField(choices=time_zones, initial="UTC")
-    jobs = forms.MultipleChoiceField(
-        choices=jobs,
+    jobs = JobsField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Scheduled jobs",
