@@ -9,6 +9,7 @@ checks cost half of an import.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Substr
 
 from routes.models import Route
 from tasks.finding import TaskQuerySet
@@ -129,7 +130,7 @@ class Payload(models.Model):
 
     `search` is the task's identifier and its entity's identifier in capitals. It stands here since
     these rows are written once: an index for parts of words, kept with every change of status,
-    would cost more than the change.
+    would cost more than the change. What stands at 21 to 26 is the end of the task's identifier.
     """
 
     task = models.OneToOneField(
@@ -137,6 +138,9 @@ class Payload(models.Model):
     )
     data = models.TextField()
     search = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(Substr("search", 21, 6), name="task_ending")]
 
 
 class PayloadVersion(models.Model):
@@ -174,6 +178,7 @@ class Memory(models.Model):
 
     class Meta:
         verbose_name_plural = "memories"
+        indexes = [models.Index(fields=["seen_at", "id"], name="memory_seen")]
         constraints = [
             models.UniqueConstraint(
                 fields=["route", "entity_identifier"], name="memory_once_per_entity"

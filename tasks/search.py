@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db import connection
+from django.db.models.functions import Substr
 
 from tasks import counts
 from tasks.filters import TaskFilter
-from tasks.models import Task
+from tasks.models import Payload, Task
 from tasks.status import Status
 
 MOST_TEXT = 255
@@ -21,7 +22,7 @@ MOST_TASKS = 1_000
 """The newest tasks whose entities' identifiers contain the text."""
 MOST_ENTITIES = 50
 MOST_COUNTED = 10_000
-MOST_ENDINGS = 20
+MOST_ENDINGS, MOST_ALIKE = 20, 1_000
 _DIGITS = "0-9A-HJKMNP-TV-Z"
 _IDENTIFIER = re.compile(f"[{_DIGITS}]{{26}}")
 _ENDING = re.compile(f"…?([{_DIGITS}]{{6,25}})")
@@ -72,14 +73,14 @@ class Search:
 
     @cached_property
     def endings(self) -> list[Task]:
-        """Tasks whose identifiers end so, newest first, unless an entity is called like it: no
-        index knows endings."""
+        """Tasks whose identifiers end so, newest first, unless an entity is called like it."""
         ending = _ENDING.fullmatch(self.text.upper())
         if not ending or self.entities:
             return []
-        tasks = self._filtered(identifier__contains=ending[1])
-        tasks = tasks.filter(identifier__endswith=ending[1]).select_related("route")
-        return list(tasks.order_by("-id").only(*_SHOWN)[:MOST_ENDINGS])
+        indexed = Payload.objects.annotate(ending=Substr("search", 21, 6))
+        alike = indexed.filter(ending=ending[1][-6:]).values_list("task_id", flat=True)
+        tasks = Task.objects.filter(id__in=list(alike[:MOST_ALIKE]), identifier__endswith=ending[1])
+        return list(tasks.select_related("route").order_by("-id").only(*_SHOWN)[:MOST_ENDINGS])
 
     @cached_property
     def entities(self) -> list[FoundEntity]:

@@ -8,6 +8,7 @@ makes beside each unique text serves searches that nobody makes here, yet costs 
 import warnings
 
 from django.db import DatabaseError, migrations, models, transaction
+from django.db.models import functions
 
 ENTITY = "substr(search, strpos(search, ' ') + 1)"
 PATTERN_INDEX = """
@@ -81,6 +82,14 @@ class Migration(migrations.Migration):
         AddIndexBeside(
             model_name="task",
             index=models.Index(fields=["entity_schema", "status", "id"], name="task_schema"),
+        ),
+        AddIndexBeside(
+            model_name="payload",
+            index=models.Index(functions.Substr("search", 21, 6), name="task_ending"),
+        ),
+        AddIndexBeside(
+            model_name="memory",
+            index=models.Index(fields=["seen_at", "id"], name="memory_seen"),
         ),
         migrations.RunPython(add_trigrams, drop_trigrams),
         migrations.RunPython(drop_pattern_index, migrations.RunPython.noop),
