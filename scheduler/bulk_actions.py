@@ -117,8 +117,10 @@ def change(arguments: dict, run: Run) -> str:
                 time.sleep(BREATH[connection.vendor])
             time.sleep(PAUSE if action.held else 0)
     except Lost:
-        # What goes on elsewhere has taken its parts along; those of a killed one are nobody's.
-        ChosenPart.objects.filter(process=run.id).delete()
+        # What goes on elsewhere has taken its parts along; those of a killed one are nobody's. A
+        # worker that only its own clock calls late leaves them to who gives the process up.
+        ours = ChosenPart.objects.filter(process=run.id)
+        ours.exclude(process__status=Status.RUNNING).delete()
         raise
     finally:
         action.tell_others()

@@ -322,6 +322,27 @@ def test_one_that_a_person_kills_changes_nothing_more(route, monkeypatch):
     assert not ChosenPart.objects.exists()
 
 
+def test_one_that_was_not_heard_of_for_a_lease_leaves_its_parts_to_who_goes_on(
+    route, monkeypatch, let_expire
+):
+    """Its worker was suspended, and knows by its own clock that it is too late, before anybody
+    else gave the process up."""
+    make(route, *["failed"] * 6)
+    asked()
+    process = queue.start_next("worker")
+    run = ProcessRun(process)
+    after(1, lambda: setattr(run, "_beaten_at", time.monotonic() - 3600), monkeypatch)
+    execute(process, run)
+    let_expire(process)
+    assert repair_lost() == 1
+
+    ended = execute_next()
+
+    assert ended.result == "6 retried."
+    assert set(retries().values()) == {1}
+    assert len(retries()) == 6
+
+
 def test_one_that_a_person_stopped_is_not_taken_up_again_after_a_kill(route, let_expire):
     make(route, *["failed"] * 6)
     asked()
