@@ -17,7 +17,7 @@ from alumio import database
 from routes.models import Route
 from tasks import messages
 from tasks.causes import Causes
-from tasks.models import Cause, Phase, Task
+from tasks.models import Cause, Message, Phase, Task
 from tasks.outcome import Decision, Outcome, decide
 from tasks.run import Run
 from tasks.status import MACHINE, Status
@@ -72,11 +72,31 @@ class Settler:
         group, self._group = self._group, []
         decided = [(outcome, decide(self.route, outcome)) for outcome in group]
         causes = database.persistently(lambda: self._causes_of(decided))
-        try:
-            database.persistently(lambda: self._write(decided, causes, _all_at_once))
-        except _Fenced:
-            database.persistently(lambda: self._write(decided, causes, _only_held))
+        database.persistently(lambda: self._settle(decided, causes))
         self.settled(len(group))
+
+    def _settle(self, decided: list[tuple[Outcome, Decision]], causes: dict) -> None:
+        try:
+            self._write(decided, causes, _all_at_once)
+        except _Fenced:
+            done, rest = self._told_apart(decided)
+            if rest:
+                self._write(rest, causes, _only_held)
+            for _, decision in done:
+                self.run.counts[MACHINE[decision.verb].target] += 1
+
+    def _told_apart(self, decided: list) -> tuple[list, list]:
+        """Those that are settled as decided already, since only the answer to their commit was
+        lost with the connection, and the others: this attempt's log tells."""
+        mine = Message.objects.filter(
+            task__in=[outcome.task.id for outcome, _ in decided], process=self.run.id
+        )
+        told = set(mine.exclude(verb="").values_list("task_id", "attempt", "verb"))
+        done, rest = [], []
+        for outcome, decision in decided:
+            key = (outcome.task.id, outcome.task.attempt, decision.verb)
+            (done if key in told else rest).append((outcome, decision))
+        return done, rest
 
     def _causes_of(self, decided: list[tuple[Outcome, Decision]]) -> dict[int, int]:
         """{task: cause} of those that were not delivered."""
