@@ -48,7 +48,7 @@ lint: .venv/.dev node_modules/.made
 
 # The long runs: 200 rounds of every race, 10,000 records under a rain of kills, 1,000 lives of a
 # route's tasks, on both databases.
-LONG := CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 CHAOS_EXAMPLES=1000
+LONG := CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 CHAOS_EXAMPLES=1000 CHAOS_SILENCE=60
 CHAOS := tests/chaos tests/datapath/test_life.py
 chaos: .venv/.dev
 	$(LONG) $(PY) -m pytest -q -s -n 0 -r s $(CHAOS)

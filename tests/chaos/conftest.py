@@ -2,9 +2,10 @@ import os
 
 import pytest
 
-from tests import fakes
+from tests import fakes, redis_server
 from tests.chaos import ends  # noqa: F401 - registers the source and the target
 from tests.chaos.worker import Deliveries
+from tests.installation import Unavailable
 from tests.world import make_incoming, make_outgoing, make_route, make_schema
 from transformers.models import EntitySchema
 
@@ -47,3 +48,16 @@ def scene(deliveries):
 def _fresh_fakes():
     fakes.TARGET.__init__()
     fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
+
+
+@pytest.fixture
+def broker(redis_url):
+    """A Redis of its own for this test, to be killed."""
+    try:
+        server = redis_server.start()
+    except Unavailable as error:
+        pytest.skip(f"needs Redis: {error}")
+    if server.process is None:
+        pytest.skip("the Redis that is named must not be killed")
+    yield server
+    server.stop()

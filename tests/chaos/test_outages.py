@@ -13,27 +13,13 @@ from alumio import bundled_redis
 from scheduler import doorbell, queue
 from scheduler.models import Process
 from tasks.pipeline import import_entities
-from tests import postgresql, redis_server
+from tests import postgresql
 from tests.chaos.invariants import broken
 from tests.chaos.test_kills import all_quiet
 from tests.chaos.worker import ROOT, Deliveries, Worker, wait_until
-from tests.installation import Unavailable
 from tests.world import statuses
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def broker(redis_url):
-    """A Redis of its own for this test, to be killed."""
-    try:
-        server = redis_server.start()
-    except Unavailable as error:
-        pytest.skip(f"needs Redis: {error}")
-    if server.process is None:
-        pytest.skip("the Redis that is named must not be killed")
-    yield server
-    server.stop()
 
 
 @pytest.mark.django_db(transaction=True)
