@@ -171,6 +171,9 @@ def test_nothing_is_wider_than_a_phone(signed_in):
         f"/processes/{process.pk}/",
         "/scheduled-jobs/",
         "/scheduled-jobs/new/",
+        "/planner/",
+        "/maintenance/",
+        "/unchanged/",
     ):
         signed_in.goto(path)
         width = signed_in.evaluate("document.documentElement.scrollWidth")
