@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from alumio import keyset
 from tasks import counts
@@ -356,6 +357,15 @@ def test_an_empty_list_names_the_part_without_which_there_are_tasks(viewer):
     assert part["url"] == "/tasks/?entity_schema=order&entity_identifier=order-1"
     assert "There are tasks without this part" in page.text
     assert "Status New" in page.text
+
+
+def test_an_empty_list_says_or_between_values_of_one_filter_and_and_between_filters(viewer):
+    make_task(entity_schema="order")
+
+    page = viewer.open("/tasks/?status=failed&status=retry&entity_schema=order").text
+
+    said = strip_tags(page)
+    assert "Nothing fits status Failed or Retry and entity schema is “order”." in said
 
 
 def test_an_empty_list_tells_what_retention_removes(viewer):
