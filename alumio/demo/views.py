@@ -40,8 +40,9 @@ class Guarded(View):
 
 
 def answer(status: int, body: dict) -> JsonResponse:
-    """An answer of a demo system. Its refusals belong to the play, not to the platform's log."""
-    response = JsonResponse(body, status=status)
+    """An answer of a demo system. Its refusals belong to the play, not to the platform's log;
+    what they quote is read by people, in the messages of tasks."""
+    response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     response._has_been_logged = True
     return response
 

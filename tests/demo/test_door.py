@@ -95,3 +95,13 @@ def test_the_erp_judges_any_body(client, demo, as_connection, body, status):
     )
 
     assert answer.status_code == status
+
+
+def test_a_refusal_of_the_erp_can_be_read_by_people_as_it_is_sent(client, demo, as_connection):
+    body = b'{"code": "A", "unit": "pallet"}'
+
+    answer = client.post(
+        reverse("demo-erp-products"), body, content_type="application/json", headers=as_connection
+    )
+
+    assert "“pallet”" in answer.content.decode()
