@@ -44,6 +44,7 @@ class Lookup(Import):
                 found = self._found(chunk)
                 self._count(chunk)
                 if found is not None:
+                    chunk.find_causes(self.causes)
                     return found
         return None
 

@@ -292,6 +292,7 @@ def test_a_record_that_is_still_refused_is_rejected_again_with_its_reasons(edito
     new = Task.objects.exclude(pk=old.pk).get()
     assert statuses(route) == ["rejected", "rejected"]
     assert "at most 10 are allowed" in texts(new, "import")[-1]
+    assert (new.cause.step, new.cause) == ("size limit", old.cause)
 
 
 def test_a_record_that_a_step_refused_is_known_by_its_first_bytes(editor, source):
