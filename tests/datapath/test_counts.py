@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from tasks import counts
@@ -69,3 +70,20 @@ def test_summing_up_changes_no_count(target, monkeypatch):
     assert counts._count_by_route() == {route.pk: {"new": 60, "finished": 60}}
     kept_rows = 2 if connection.vendor == "postgresql" else 0
     assert StatusCount.objects.count() == kept_rows
+
+
+def test_the_counters_go_on_where_the_migration_that_counts_bytes_is_taken_back():
+    route = make_route()
+    columns = "(identifier, route_id, status, entity_schema, entity_identifier, created_at, "
+    columns += "updated_at, attempt, attempts, generation, deaths, size)"
+    now = "CURRENT_TIMESTAMP"
+    values = f"('OLD', %s, 'new', '', '', {now}, {now}, 0, 0, 1, 0, 5)"
+    call_command("migrate", "tasks", "0004", verbosity=0)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO tasks_task {columns} VALUES {values}", [route.pk])
+    finally:
+        call_command("migrate", verbosity=0)
+
+    assert counts._count_by_route() == {route.pk: Counter(new=1)}
+    assert counts._sum_bytes_by_route() == {route.pk: 5}
