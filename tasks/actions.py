@@ -14,7 +14,7 @@ from django.db import transaction
 from alumio import audit, database
 from alumio.audit import Actor
 from routes.models import Route
-from tasks import counts
+from tasks import counts, messages
 from tasks.choice import Choice
 from tasks.judgement import DONE, UNKNOWN, judge
 from tasks.status import MACHINE, Status
@@ -100,12 +100,12 @@ def _apply(verb: str, ids: list[int], statuses: Sequence[str], actor) -> Applied
 
 def _record(verb: str, choice: Choice, actor: Actor, applied: Applied) -> None:
     about: dict = {"changed": applied.changed, "not_allowed": applied.not_allowed}
-    if len(choice.identifiers) == 1:
-        one = choice.identifiers[0][:26]
-        audit.record(actor, verb, one, kind="task", identifier=one, **about)
+    named = [messages.storable(each)[:26] for each in choice.identifiers]  # whatever a caller sent
+    if len(named) == 1:
+        audit.record(actor, verb, named[0], kind="task", identifier=named[0], **about)
     else:
-        named = {"identifiers": list(choice.identifiers)}
-        audit.record(actor, verb, criteria=choice.criteria if choice.everything else named, **about)
+        criteria = choice.criteria if choice.everything else {"identifiers": named}
+        audit.record(actor, verb, criteria=criteria, **about)
 
 
 def wake(routes: Iterable[int]) -> None:

@@ -55,6 +55,7 @@ def test_a_request_that_is_repeated_gets_the_process_that_is_under_way(editor):
     assert Process.objects.count() == 1
 
 
+@pytest.mark.database
 def test_identifiers_that_nobody_could_have_count_as_not_allowed(editor):
     [task] = make_tasks(make_route(), "failed")
     odd = ["", "\0", "no such", "é" * 40, task.identifier, task.identifier]
@@ -62,6 +63,13 @@ def test_identifiers_that_nobody_could_have_count_as_not_allowed(editor):
     answer = editor.post("tasks/retry", {"identifiers": odd})
 
     assert answer.body == {"changed": 1, "not_allowed": 4}
+
+
+@pytest.mark.database
+def test_a_single_identifier_that_nobody_could_have_counts_as_not_allowed(editor):
+    answer = editor.post("tasks/retry", {"identifiers": ["\0"]})
+
+    assert answer.body == {"changed": 0, "not_allowed": 1}
 
 
 def test_both_answers_are_described(viewer):
