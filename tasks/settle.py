@@ -7,6 +7,7 @@ that was given up and comes back therefore changes nothing.
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from tasks import messages
 from tasks.causes import Causes
 from tasks.models import Cause, Message, Phase, Task
 from tasks.outcome import Decision, Outcome, decide
-from tasks.run import Run
+from tasks.run import Lost, Run
 from tasks.status import MACHINE, Status
 from transformers.context import LogLine
 
@@ -127,7 +128,8 @@ class Settler:
             self.run.counts[MACHINE[decision.verb].target if counted else "fenced"] += 1
             if outcome.storages is not None and counted:
                 outcome.storages.flush()
-        if moved:  # else the process was given up, and what is said of that is to be kept
+        # A process that was killed may have claimed more before it knows: nobody else settles that.
+        with suppress(Lost):
             self.run.keep()
 
     def _move_all(self, decided, causes: dict[int, int], move) -> set[int]:

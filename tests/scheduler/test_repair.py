@@ -266,6 +266,20 @@ def test_a_process_that_is_killed_by_hand_frees_its_place_and_its_tasks_at_once(
     assert not kill(process, "anna@example.com")
 
 
+def test_what_a_killed_process_claims_before_it_knows_is_settled_and_nothing_else(target):
+    route = route_with_tasks(3)
+    process = started(route)
+    kill(process, "anna@example.com")
+
+    execute(process)
+    executed(route)
+
+    process.refresh_from_db()
+    assert process.status == "killed"
+    assert statuses(route) == ["finished"] * 3
+    assert sorted(r["sku"] for r in target.received) == ["0", "1", "2"]
+
+
 def test_what_a_killed_process_settles_afterwards_does_not_count():
     route = route_with_tasks(1)
     process, [task] = dying_with(route)
