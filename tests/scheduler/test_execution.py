@@ -113,8 +113,8 @@ def test_a_claim_whose_answer_got_lost_is_found_and_delivered(target, monkeypatc
 
     route, lost = route_with_tasks(4), []
 
-    def losing(route_id, process, size):
-        tasks = claim(route_id, process, 2 if not lost else size)
+    def losing(route_id, process, size, newest_wins):
+        tasks = claim(route_id, process, size if lost else 2, newest_wins)
         if not lost:
             lost.append(tasks)
             raise OperationalError("server closed the connection unexpectedly")
