@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
+from django.utils.choices import CallableChoiceIterator
 
 from alumio.fields import RowsField
 from alumio.forms import ConfigurationForm, ReferenceField
@@ -54,12 +55,21 @@ class ExpressionField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
+def one_of(model) -> forms.Select:
+    """A list of configurations by name, which gives the identifier."""
+
+    def named() -> list[tuple[str, str]]:
+        return [("", "Choose…"), *model.objects.order_by("name").values_list("identifier", "name")]
+
+    return forms.Select(choices=CallableChoiceIterator(named))
+
+
 class NextJobForm(forms.Form):
     """One of the jobs that follow."""
 
     job = forms.ChoiceField(choices=JOBS, initial=Kind.EXPORT)
-    incoming = forms.CharField(required=False)
-    route = forms.CharField(required=False)
+    incoming = forms.CharField(required=False, widget=one_of(Incoming))
+    route = forms.CharField(required=False, widget=one_of(Route))
     number_of_tasks = forms.IntegerField(
         required=False, min_value=1, max_value=2_147_483_647, label="Number of tasks"
     )
@@ -112,8 +122,7 @@ class ScheduledJobForm(ConfigurationForm):
         help_text="The next so many due tasks, oldest first. Empty means all.",
     )
     then = ThenField(
-        label="Then",
-        help_text="Jobs that follow in order, each when the one before it has ended.",
+        label="Jobs in order",
     )
     expression = ExpressionField(
         max_length=255,

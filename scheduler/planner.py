@@ -51,12 +51,8 @@ class Volumes(forms.Form):
 class Ends(forms.Form):
     """What is needed besides to make jobs of it."""
 
-    incoming = forms.ModelChoiceField(
-        Incoming.objects.all(), to_field_name="identifier", widget=chooser()
-    )
-    route = forms.ModelChoiceField(
-        Route.objects.all(), to_field_name="identifier", widget=chooser()
-    )
+    incoming = choice_of(Incoming)
+    route = choice_of(Route)
     time_zone = forms.ChoiceField(choices=time_zones, initial="UTC", widget=chooser())
 
 
