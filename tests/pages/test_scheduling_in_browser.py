@@ -160,3 +160,19 @@ def test_the_article_s_volumes_become_two_jobs_and_what_starts_together_is_sprea
     expect(page.locator("#toasts")).to_contain_text(f"runs at {wanted} instead of */20 * * * *.")
     deliver.refresh_from_db()
     assert deliver.expression == wanted
+
+
+def test_forms_show_only_what_the_chosen_repetition_or_job_needs(signed_in):
+    route, page = make_route(), signed_in
+    page.goto("/maintenance/new/")
+    page.select_option("[name=repeats]", "weekly")
+    expect(page.get_by_label("Sunday")).to_be_visible()
+    expect(page.locator("[name=date]")).to_be_hidden()
+    expect(page.locator("[name=day]")).to_be_hidden()
+
+    page.goto("/scheduled-jobs/new/")
+    page.locator("[name=then-add]").click()
+    follower = page.locator("[name=then-0-p-route]")
+    expect(page.locator("[name=then-0-p-incoming]")).to_be_hidden()
+    follower.select_option(route.identifier)
+    expect(follower).to_have_value(route.identifier)
