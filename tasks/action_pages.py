@@ -41,7 +41,7 @@ class Action(RoleRequired, View):
         context = {
             "preview": Preview(verb, choice),
             "posted": posted,
-            "chosen": choice,
+            "choice": choice,
             "back": back,
         }
         template = "tasks/_confirm.html" if self.request.htmx else "tasks/confirm.html"

@@ -48,6 +48,16 @@ def test_the_question_says_that_many_tasks_are_changed_in_the_background(editor,
     assert statuses(route) == ["failed"] * 4
 
 
+def test_the_question_as_a_page_of_its_own_carries_what_was_chosen(editor, route):
+    named = Task.objects.first().identifier
+
+    one = editor.post("/tasks/action/", verb="retry", identifiers=[named]).content.decode()
+    all_of_them = editor.post("/tasks/action/", **everything()).content.decode()
+
+    assert f'<input type="hidden" name="identifiers" value="{named}">' in one
+    assert '<input type="hidden" name="everything" value="1">' in all_of_them
+
+
 def test_of_few_tasks_the_question_says_no_such_thing(editor, route):
     page = editor.post("/tasks/action/", **everything(filter="status=failed", newest=1))
 
