@@ -55,8 +55,16 @@ class Action(RoleRequired, View):
             messages.info(self.request, text)
             return reverse("processes:detail", args=[done.process])
         level = messages.success if done.changed else messages.warning
-        level(self.request, done.words(verb))
+        level(self.request, done.words(verb) + self.left(done))
         return ""
+
+    def left(self, done: actions.Applied) -> str:
+        """What to say of tasks that the question counted and that left the filter since."""
+        expected = self.request.POST.get("expected", "")
+        if not (expected.isdecimal() and len(expected) < 6):
+            return ""
+        left = int(expected) - done.changed - done.not_allowed
+        return f" Changed meanwhile and no longer in the filter: {left:,}." if left > 0 else ""
 
     def go(self, address: str) -> HttpResponse:
         if self.request.htmx:

@@ -64,6 +64,34 @@ def test_of_few_tasks_the_question_says_no_such_thing(editor, route):
     assert "in the background" not in page.content.decode()
 
 
+def test_who_confirms_after_somebody_else_did_is_told_where_the_tasks_went(editor):
+    route = make_route()
+    make_task(route, "failed")
+    make_task(route, "failed")
+    question = editor.post("/tasks/action/", **everything(filter="status=failed"))
+    assert '<input type="hidden" name="expected" value="2">' in question.content.decode()
+
+    again = everything(filter="status=failed", expected=2, sure=1)
+    first = editor.post("/tasks/action/", **again).content.decode()
+    second = editor.post("/tasks/action/", **again).content.decode()
+
+    assert "2 retried." in first
+    assert "no longer in the filter" not in first
+    assert "0 retried. Changed meanwhile and no longer in the filter: 2." in second
+    assert statuses(route) == ["new"] * 2
+
+
+@pytest.mark.parametrize("expected", ["", "-1", "x", "9" * 400, "²"])
+def test_a_broken_number_of_expected_tasks_changes_nothing(editor, expected):
+    route = make_route()
+    make_task(route, "failed")
+
+    page = editor.post("/tasks/action/", **everything(expected=expected, sure=1))
+
+    assert "1 retried." in page.content.decode()
+    assert "no longer in the filter" not in page.content.decode()
+
+
 def test_a_confirmed_one_leads_to_its_process_which_tells_what_came_of_it(editor, route):
     make_task(route, "waiting", entity="order-1")
 
