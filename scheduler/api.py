@@ -7,6 +7,7 @@ from django.db import transaction
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from alumio import database
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
 from alumio.audit import Actor
@@ -206,11 +207,15 @@ class Kill(ApiView):
     )
     def post(self, request, pk):
         process, actor = find(pk), Actor.of(request)
-        with transaction.atomic():
+
+        @transaction.atomic
+        def work() -> bool:
             killed = repair.kill(process, actor.name)
             if killed:
                 process_audit.ended(actor, "kill-process", process)
-        if not killed:
+            return killed
+
+        if not database.persistently(work, repair.PATIENCE):
             now = find(pk).status
             raise Conflict(f"Process {pk} is {now}: only a running one can be killed.")
         return Response(in_list(find(pk)))

@@ -26,6 +26,9 @@ from transformers.context import LogLine
 log = logging.getLogger(__name__)
 
 MAX_DEATHS = 3
+PATIENCE = 5.0
+"""Seconds for which a kill is tried again: its process may be settling the tasks that it frees, so
+that PostgreSQL ends one of the two."""
 POISONOUS = "The worker died while processing this task, for the third time."
 POISON = causes.Reason(POISONOUS, "worker")
 DIED = "The worker died; the task is due again."

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views import View
 
-from alumio import jsontext
+from alumio import database, jsontext
 from alumio.access import RoleRequired
 from alumio.audit import Actor
 from alumio.configuration import Configuration
@@ -77,10 +77,15 @@ class ProcessChange(RoleRequired, View):
 
     def post(self, request, pk):
         process = get_object_or_404(Process.objects.defer("cursor"), pk=pk)
-        with transaction.atomic():
+
+        @transaction.atomic
+        def work() -> tuple[bool, str, str]:
             changed, done, needed = self.change(process, Actor.of(request).name)
             if changed:
                 process_audit.ended(Actor.of(request), self.action, process)
+            return changed, done, needed
+
+        changed, done, needed = database.persistently(work, repair.PATIENCE)
         if changed:
             messages.success(request, done)
         else:

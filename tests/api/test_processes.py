@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from scheduler import queue
+from scheduler import queue, repair
 from scheduler.execution import execute
 from scheduler.models import Maintenance, Occurrence, Process
 from tests.scheduler.running import make_job
@@ -186,3 +187,23 @@ def test_a_scheduled_job_is_run_as_it_says(editor, viewer):
     assert process.trigger == "api"
     assert editor.post(path).body["duplicate_of"] == process.pk
     assert editor.post("scheduled-jobs/nowhere/run").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/api/v1/processes/{}/kill", "/processes/{}/kill/"])
+def test_a_kill_that_meets_its_process_at_a_settle_is_tried_again(
+    address, editor, admin_client, monkeypatch
+):
+    queue.enqueue(make_route(), "person")
+    process, real, met = queue.start_next("worker"), repair.kill, []
+
+    def meeting(*args):
+        if not met:
+            met.append(args)
+            raise OperationalError("deadlock detected")
+        return real(*args)
+
+    monkeypatch.setattr(repair, "kill", meeting)
+    (editor if address.startswith("/api") else admin_client).post(address.format(process.pk))
+
+    process.refresh_from_db()
+    assert (process.status, len(met)) == ("killed", 1)
