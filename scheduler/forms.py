@@ -84,7 +84,7 @@ class ThenField(RowsField):
     def clean(self, value) -> list[dict]:
         rows, errors = super().clean(value), []
         for index, row in enumerate(rows):
-            for name in OTHER_ENDS[row["job"]]:
+            for name in OTHER_ENDS[row.setdefault("job", Kind.EXPORT)]:
                 row.pop(name, None)
             try:
                 self._check(row)

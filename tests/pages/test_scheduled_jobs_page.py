@@ -243,6 +243,24 @@ def test_jobs_that_follow_keep_only_what_they_need():
     ]
 
 
+def test_a_job_that_follows_is_saved_as_the_page_offers_it(editor):
+    route, incoming = make_route(), make_incoming()
+    settings = {"name": "Nightly", "job": "import", "incoming": incoming.identifier}
+    row = {
+        "then-count": "1",
+        "then-0-given": "[]",
+        "then-0-order": "0",
+        "then-0-p-job": "export",
+        "then-0-p-route": route.identifier,
+    }
+
+    page = editor.open("/scheduled-jobs/new/")
+    data = page.form.post(**settings, expression="0 2 * * *") | row
+    editor.post("/scheduled-jobs/new/", **data)
+
+    assert ScheduledJob.objects.get().then == [{"job": "export", "route": route.identifier}]
+
+
 def test_a_job_that_follows_without_its_route_is_refused_in_its_row():
     incoming = make_incoming().identifier
 
@@ -252,3 +270,4 @@ def test_a_job_that_follows_without_its_route_is_refused_in_its_row():
     assert "row 1 › Incoming: There is no incoming called “x”." in problems(
         incoming=incoming, then=[{"job": "import", "incoming": "x"}]
     )
+    assert "row 1 › Route: Name one." in problems(incoming=incoming, then=[{}])
