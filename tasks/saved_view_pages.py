@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -29,9 +29,13 @@ class SavedViewPage(RoleRequired, View):
             for error in (e for errors in form.errors.values() for e in errors):
                 messages.error(self.request, error)
             return redirect(safe_next(self.request, reverse("tasks:list")))
-        with transaction.atomic():
-            form.save()
-            note(Actor.of(self.request), action, view)
+        try:
+            with transaction.atomic():
+                form.save()
+                note(Actor.of(self.request), action, view)
+        except IntegrityError:  # a second click, which was checked before the first was stored
+            messages.error(self.request, f"There is a view “{view.name}” already.")
+            return redirect(safe_next(self.request, reverse("tasks:list")))
         messages.success(self.request, f"The view “{view.name}” was saved.")
         return redirect(Tabs(QueryDict(), self.request.user).url(view))
 

@@ -4,6 +4,7 @@ import pytest
 
 from alumio.models import ApiKey, AuditEntry, Role
 from tasks.models import SavedView
+from tasks.saved_view_form import SavedViewForm
 from tests.pages.conftest import signed_in
 from tests.pages.rows import make_task
 
@@ -168,3 +169,20 @@ def test_a_key_that_belongs_to_nobody_has_no_views(client):
 
     assert answer.status_code == 403
     assert "use a key made for one" in answer.json()["detail"]
+
+
+def test_a_second_click_that_was_checked_before_the_first_was_stored_is_told(viewer, monkeypatch):
+    real, met = SavedViewForm.clean, []
+
+    def clean(form):
+        found = real(form)
+        if not met:
+            met.append(SavedView.objects.create(user=form.user, name=found["name"]))
+        return found
+
+    monkeypatch.setattr(SavedViewForm, "clean", clean)
+
+    page = save(viewer)
+
+    assert "There is a view “To look at” already." in page.text
+    assert SavedView.objects.get() == met[0]
