@@ -18,6 +18,7 @@ from scheduler.models import Process
 from scheduler.runs import LEASE
 from scheduler.status import Status
 from tasks import causes, messages
+from tasks.claim import give_back
 from tasks.models import Phase, Task
 from tasks.settle import MAX_GROUP
 from tasks.status import Status as TaskStatus
@@ -49,7 +50,20 @@ def repair_lost(worker: str | None = None) -> int:
     expired = Q(heartbeat_at__lt=Now() - timedelta(seconds=LEASE))
     gone = expired | Q(worker=worker) if worker else expired
     lost = Process.objects.filter(gone, status=Status.RUNNING)
+    _free_what_the_killed_left()
     return sum(give_up(process, gone) for process in lost)
+
+
+def _free_what_the_killed_left() -> None:
+    """A killed process may claim tasks before it knows; here are those of which the worker died
+    then, before it settled them."""
+    held = Task.objects.filter(status=TaskStatus.PROCESSING, held_by__isnull=False).order_by()
+    ended = Process.objects.exclude(status=Status.RUNNING).order_by("pk")
+    ended = ended.filter(
+        pk__in=held.values("held_by"), ended_at__lt=Now() - timedelta(seconds=LEASE)
+    )
+    for pk in ended.values_list("pk", flat=True):
+        give_back(pk)
 
 
 def give_up(process: Process, gone: Q) -> bool:

@@ -1,6 +1,9 @@
 """Repair: what happens to the work of a process that is not heard of any more."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from scheduler import queue
 from scheduler.execution import execute
@@ -278,6 +281,20 @@ def test_what_a_killed_process_claims_before_it_knows_is_settled_and_nothing_els
     assert process.status == "killed"
     assert statuses(route) == ["finished"] * 3
     assert sorted(r["sku"] for r in target.received) == ["0", "1", "2"]
+
+
+def test_what_a_killed_process_claimed_before_its_worker_died_is_due_again():
+    route = route_with_tasks(2)
+    process = started(route)
+    kill(process, "anna@example.com")
+    claim(route.pk, process.pk, 2)
+
+    repair_lost()
+    assert statuses(route) == ["processing"] * 2  # its worker may still be at it
+    Process.objects.filter(pk=process.pk).update(ended_at=timezone.now() - timedelta(hours=1))
+    repair_lost()
+
+    assert statuses(route) == ["new"] * 2
 
 
 def test_what_a_killed_process_settles_afterwards_does_not_count():
