@@ -4,6 +4,7 @@ from functools import cached_property
 
 from tasks import actions, counts
 from tasks.choice import Choice
+from tasks.filters import TaskFilter
 from tasks.models import Task
 from tasks.status import Status
 
@@ -24,6 +25,10 @@ class Preview:
     def __init__(self, verb: str, choice: Choice):
         self.rule, self.choice = actions.VERBS[verb], choice
         self.tallies = counts.within(choice.tasks)
+        if choice.everything and not self.total.exact:
+            # Counters know routes and statuses exactly, if not what has come since the click.
+            self.tallies = counts.within(TaskFilter(choice.criteria).apply(Task.objects.all()))
+            del self.total
 
     @property
     def title(self) -> str:

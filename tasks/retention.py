@@ -57,6 +57,8 @@ class Share(NamedTuple):
     beyond: int
 
     def due(self) -> QuerySet:
+        if not (self.before or self.up_to):
+            return Task.objects.none()
         old = Q(updated_at__lt=self.before) if self.before else Q()
         many = Q(id__lte=self.up_to) if self.up_to else Q()
         return Task.objects.filter(old | many, route=self.route, status=self.status)

@@ -1,10 +1,10 @@
 """REST: saved views of the task list, a person's own and those that others share."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from alumio.api import ApiView, Invalid, moment
+from alumio.api import ApiView, Conflict, Invalid, moment
 from alumio.api_keys import person_of
 from alumio.audit import Actor
 from alumio.located import Located
@@ -63,9 +63,12 @@ class SavedViewDoor(ApiView):
             raise Invalid(
                 Located(text, (name,)) for name, texts in form.errors.items() for text in texts
             )
-        with transaction.atomic():
-            form.save()
-            note(Actor.of(self.request), action, view)
+        try:
+            with transaction.atomic():
+                form.save()
+                note(Actor.of(self.request), action, view)
+        except IntegrityError:  # somebody stored one of this name since it was checked
+            raise Conflict(f"There is a view “{view.name}” already.") from None
         return Response(as_json(view), status=status)
 
 
