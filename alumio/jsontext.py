@@ -25,7 +25,7 @@ __all__ = ["MAX_DEPTH", "JSONTextError", "copy", "dumps", "loads"]
 
 _BOM = b"\xef\xbb\xbf"
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_PLAIN_STRING = re.compile(rb'"[^"]*"')
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _WRITE = (
     orjson.OPT_PASSTHROUGH_DATETIME
@@ -130,7 +130,8 @@ def _is_too_deep(data: bytes) -> bool:
     brackets = data.translate(None, _ALL_BUT_BRACKETS)
     if len(brackets) <= MAX_DEPTH or _collapses(brackets):
         return False
-    brackets = _STRING.sub(b"", data).translate(None, _ALL_BUT_BRACKETS)
+    plain = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = _PLAIN_STRING.sub(b"", plain).translate(None, _ALL_BUT_BRACKETS)
     depth = deepest = 0
     for bracket in brackets:
         depth += 1 if bracket in b"[{" else -1

@@ -17,10 +17,23 @@ LARGEST_ENVELOPE = 8 * 1024 * 1024
 ENDS = "the text ends in the middle"
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,:{}\[\]\"]+")
-# Everything up to the next bracket that is not inside a string.
-_RUN = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")++', re.DOTALL)
+# Each repeats so often at most that no hostile text lets the engine remember millions of places;
+# what it leaves is gone through in steps. Not possessive: those go wrong before Python 3.11.5.
+_TEXT = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,200}', re.DOTALL)
+# Up to the next bracket that is not inside a string, or the next long string.
+_RUN = re.compile(rb'[^"{}\[\]]*(?:"[^"\\]*(?:\\.[^"\\]*){0,20}"[^"{}\[\]]*){0,200}', re.DOTALL)
+
+
+def end_of_string(buffer: bytes, at: int) -> int | None:
+    """Where the string ends whose quote stands at `at`; None where the buffer ends before."""
+    at += 1
+    while True:
+        at = _TEXT.match(buffer, at).end()
+        if at + 1 >= len(buffer) and buffer[at : at + 1] != b'"':
+            return None
+        if buffer[at : at + 1] == b'"':
+            return at + 1
 
 
 class JSONStream:
@@ -109,7 +122,7 @@ class JSONStream:
         if first in (b"{", b"["):
             end = self._end_of_container()
         else:
-            end = self._end_of_scalar(_STRING if first == b'"' else _SCALAR)
+            end = self._end_of_string() if first == b'"' else self._end_of_scalar()
         text = self.buffer[self.at : end]
         self.at = end
         return text
@@ -117,25 +130,32 @@ class JSONStream:
     def _end_of_container(self) -> int:
         offset, depth = 0, 0  # the offset from self.at, which stays the same when more is read
         while True:
-            run = _RUN.match(self.buffer, self.at + offset)
-            offset = run.end() - self.at if run else offset
-            bracket = self.buffer[self.at + offset : self.at + offset + 1]
-            if bracket in (b"", b'"'):
+            offset = _RUN.match(self.buffer, self.at + offset).end() - self.at
+            sign = self.buffer[self.at + offset : self.at + offset + 1]
+            end = end_of_string(self.buffer, self.at + offset) if sign == b'"' else None
+            if end:
+                offset = end - self.at
+            elif sign in (b"", b'"'):
                 self._need_more()
-                continue
-            offset += 1
-            depth += 1 if bracket in b"{[" else -1
-            if depth == 0:
-                return self.at + offset
+            elif sign in b"{[}]":
+                offset += 1
+                depth += 1 if sign in b"{[" else -1
+                if depth == 0:
+                    return self.at + offset
 
-    def _end_of_scalar(self, pattern: re.Pattern) -> int:
+    def _end_of_string(self) -> int:
+        while (end := end_of_string(self.buffer, self.at)) is None:
+            self._need_more()
+        return end
+
+    def _end_of_scalar(self) -> int:
         while True:
-            match = pattern.match(self.buffer, self.at)
-            if not match and pattern is _SCALAR and self.at < len(self.buffer):
+            match = _SCALAR.match(self.buffer, self.at)
+            if not match and self.at < len(self.buffer):
                 self._fail("expected a value")
             if not match:
                 self._need_more()
-            elif pattern is _STRING or match.end() < len(self.buffer) or not self._more():
+            elif match.end() < len(self.buffer) or not self._more():
                 return match.end()
 
     def _read(self, text: bytes, path: str):

@@ -1,6 +1,7 @@
 """Rules of the house that a linter cannot see."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,18 @@ def test_nothing_waits_for_another_system_inside_a_transaction():
         if "transaction.atomic" in text:
             assert "import httpx" not in text
             assert "HttpClient(" not in text
+
+
+def test_no_regular_expression_repeats_a_group_possessively():
+    """Before Python 3.11.5, which Debian is, such a repeat goes wrong now and then."""
+    possessive = re.compile(r"\)[*+?]\+|\)\{[0-9,]+\}\+|\(\?>")
+    texts = [
+        f"{where} {node.value!r}"
+        for where, node in nodes()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+        if possessive.search(
+            node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+        )
+    ]
+
+    assert texts == []

@@ -59,7 +59,7 @@ def test_a_broker_that_accepts_and_says_nothing_holds_nobody_up(scene, broker):
         wait_until(lambda: all_quiet() and broker.process.poll() is None, 120)
         broker.process.send_signal(signal.SIGSTOP)
         queue.enqueue(route, "person")
-        wait_until(lambda: set(statuses(route)) == {"finished"}, 120)
+        wait_until(lambda: set(statuses(route)) == {"finished"} and all_quiet(), 120)
         broker.process.send_signal(signal.SIGCONT)
 
     assert Process.objects.latest("id").status == "finished"
