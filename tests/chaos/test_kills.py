@@ -75,7 +75,7 @@ def report(worker, deliveries, died) -> None:
 
 
 def test_an_import_killed_at_random_neither_loses_nor_doubles_a_record(scene, records):
-    route = scene(records, page_size=60, page_pause=0.12)
+    route = scene(records, page_size=60, page_pause=0.3)
     queue.enqueue(route.incoming, "person")
 
     with Worker("chaos-1") as worker:
