@@ -39,13 +39,14 @@ class JSONTextError(ValueError):
         return f"{self.message} at line {self.line}, column {self.column}{place}"
 
 
-def find_fault(data: bytes) -> JSONTextError | None:
-    """The first fault of a JSON document as an error ready to raise; None when there is none."""
+def find_fault(data: bytes, repeated_keys: bool = False) -> JSONTextError | None:
+    """The first fault of a JSON document as an error ready to raise; None when there is none. With
+    `repeated_keys` a key may be in one object twice."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         return _bad_encoding(data, error)
-    return _Reader(text).read()
+    return _Reader(text, repeated_keys).read()
 
 
 def is_in_range(number: str) -> bool:
@@ -73,8 +74,8 @@ class _Reader:
     each object that is open (None for an array).
     """
 
-    def __init__(self, text: str):
-        self.text, self.position = text, 0
+    def __init__(self, text: str, repeated_keys: bool = False):
+        self.text, self.position, self.repeated_keys = text, 0, repeated_keys
         self.path, self.seen = [], []
 
     def read(self) -> JSONTextError | None:
@@ -142,7 +143,7 @@ class _Reader:
             self.fail(self.ended("a key") or "expected a key in double quotes")
         key = self.string()
         self.path[-1] = key
-        if key in self.seen[-1]:
+        if key in self.seen[-1] and not self.repeated_keys:
             self.fail(f"the key “{key[:80]}” is there twice", start)
         self.seen[-1].add(key)
         self.skip_space()

@@ -38,15 +38,16 @@ class _Refused(ValueError):
     """Something a hook does not let through; the fault finder says what and where."""
 
 
-def loads(text: bytes | bytearray | memoryview | str):
+def loads(text: bytes | bytearray | memoryview | str, *, last_key_wins: bool = False):
     """Read one JSON document.
 
-    In: UTF-8 bytes or text. Out: None, bool, int, float, Decimal, str, list or dict.
+    In: UTF-8 bytes or text. Out: None, bool, int, float, Decimal, str, list or dict. With
+    `last_key_wins` a key may be in one object twice: its last value counts.
     Raises JSONTextError, which names the rule, the line, the column and the path.
     """
     data = _as_bytes(text)
     if _is_too_deep(data):
-        raise _fault(data)
+        raise _fault(data, last_key_wins)
     try:
         value = orjson.loads(data)
         compact = orjson.dumps(value)
@@ -54,7 +55,7 @@ def loads(text: bytes | bytearray | memoryview | str):
             return value
     except ValueError:
         pass  # not wrong yet: orjson also refuses what we keep exactly, such as very long numbers
-    return _read_with_hooks(data)
+    return _read_with_hooks(data, last_key_wins)
 
 
 def dumps(value) -> str:
@@ -108,18 +109,20 @@ def _without_usual_spaces(data: bytes) -> bytes:
     return data.replace(b'": ', b'":').replace(b', "', b',"').replace(b"}, {", b"},{")
 
 
-def _read_with_hooks(data: bytes):
+def _read_with_hooks(data: bytes, last_key_wins: bool):
+    decoder = _last_key_decoder if last_key_wins else _decoder
     try:
         text = data.decode()
         if b"\\u" in data and _has_lone_surrogate(data):
             raise _Refused
-        return _decoder.decode(text)
+        return decoder.decode(text)
     except (ValueError, RecursionError) as error:
-        raise _fault(data, error) from None
+        raise _fault(data, last_key_wins, error) from None
 
 
-def _fault(data: bytes, error: Exception | None = None) -> JSONTextError:
-    return find_fault(data) or JSONTextError(str(error) or "this is not JSON", 1, 1)
+def _fault(data: bytes, last_key_wins: bool, error: Exception | None = None) -> JSONTextError:
+    found = find_fault(data, last_key_wins)
+    return found or JSONTextError(str(error) or "this is not JSON", 1, 1)
 
 
 def _is_too_deep(data: bytes) -> bool:
@@ -182,6 +185,7 @@ def _no_number(name: str):
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=_real, parse_constant=_no_number)
+_last_key_decoder = json.JSONDecoder(parse_float=_real, parse_constant=_no_number)
 
 
 def _write_decimal(value):

@@ -1,4 +1,4 @@
-"""The body of an answer: unpacked a piece at a time, kept in memory or in a file, noted in part."""
+"""A body: unpacked a piece at a time, kept in memory or in a file, noted in part."""
 
 import tempfile
 import zlib
@@ -18,12 +18,23 @@ class BadEncoding(Exception):
 
 
 class Body:
-    """The bytes of an answer: in memory when small, in a temporary file when not."""
+    """Bytes that came: in memory when small, in a temporary file when not."""
 
     def __init__(self):
         self.size = 0
         self._parts: list[bytes] = []
         self._file: BinaryIO | None = None
+
+    @classmethod
+    def of(cls, data: bytes) -> "Body":
+        """A body of bytes that are in memory anyway; large ones are still read as a file."""
+        body = cls()
+        body.size = len(data)
+        if body.size > IN_MEMORY:
+            body._file = BytesIO(data)
+        else:
+            body._parts.append(data)
+        return body
 
     def append(self, data: bytes) -> None:
         self.size += len(data)

@@ -6,6 +6,7 @@ look-up can lead elsewhere. Every wait on the socket ends at the deadline of the
 however busily the other side drips.
 """
 
+import math
 import select
 import socket
 import ssl
@@ -37,13 +38,24 @@ class DeadlinePassed(httpcore.TimeoutException):
 
 @contextmanager
 def deadline(seconds: float):
-    """Whatever this thread does with a socket inside ends at most `seconds` from now."""
+    """Whatever this thread does with a socket inside ends at most `seconds` from now, and not
+    later than where this stands inside another deadline."""
     before = getattr(_clock, "ends", None)
-    _clock.ends = time.monotonic() + seconds
+    ends = time.monotonic() + seconds
+    _clock.ends = ends if before is None else min(ends, before)
     try:
         yield
     finally:
         _clock.ends = before
+
+
+def within(seconds: float) -> float:
+    """So many seconds, or what the deadline that this stands inside leaves of them, in hundredths
+    that can be told."""
+    ends = getattr(_clock, "ends", None)
+    if ends is None:
+        return seconds
+    return min(seconds, math.ceil(max(ends - time.monotonic(), 0.0) * 100) / 100)
 
 
 def seconds_left(own: float | None = None) -> float | None:

@@ -22,7 +22,7 @@ import httpcore
 import httpx
 from django.db import connections
 
-from connectors import dialer, failures
+from connectors import dialer, failures, rehearsal
 from connectors.bodies import NOTED, BadEncoding, Body, as_text, note_body, readable_size, unpacked
 from connectors.failures import CHECK_URI, TOO_LARGE, HttpError
 from connectors.guard import AddressRefused
@@ -68,6 +68,10 @@ class Response:
     @property
     def where(self) -> str:
         return f"{self.request.method} {self.redactor.url(self.request.url)}"
+
+    @property
+    def came(self) -> str:
+        return f"{self.where} answered {self.status}"
 
     def excerpt(self, size: int = 200) -> str:
         """The beginning of the body on one line, without secrets."""
@@ -117,11 +121,22 @@ class HttpClient:
         attempt = _Attempt(
             self, request, deadline_seconds or self.deadline_seconds, max_bytes or self.max_bytes
         )
+        if rehearsal.is_shut():
+            raise attempt.error(rehearsal.NOT_SENT, "is not sent in a dry run.", sent=False)
         with dialer.deadline(attempt.deadline_seconds):
             try:
                 return attempt.run()
             except _REFUSALS as error:
                 raise attempt.named(error) from None
+
+    def rehearse(self, request: Request) -> dict:
+        """The request as `send` would note it. Raises HttpError where it cannot be sent at all."""
+        attempt = _Attempt(self, request, self.deadline_seconds, self.max_bytes)
+        try:
+            attempt.for_httpx()
+        except _REFUSALS as error:
+            raise attempt.named(error) from None
+        return _note_request(request, self.redactor)
 
     def close(self) -> None:
         self._lanes.close()
@@ -177,7 +192,7 @@ class _Attempt:
         self, client: HttpClient, request: Request, deadline_seconds: float, max_bytes: int
     ):
         self.client, self.request = client, request
-        self.deadline_seconds, self.max_bytes = deadline_seconds, max_bytes
+        self.deadline_seconds, self.max_bytes = dialer.within(deadline_seconds), max_bytes
         self.started, self.hops, self.answered = time.monotonic(), 0, None
 
     def run(self) -> Response:

@@ -6,6 +6,7 @@ strictness. What stands around the array, with the array emptied, is read the sa
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
 from alumio import jsontext
@@ -42,8 +43,9 @@ class JSONStream:
     `found` tells, once iteration began, whether there is something at the place.
     """
 
-    def __init__(self, file: BinaryIO, place: tuple[str, ...]):
+    def __init__(self, file: BinaryIO, place: tuple[str, ...], last_key_wins: bool = False):
         self.file, self.place, self.found = file, place, True
+        self.loads = partial(jsontext.loads, last_key_wins=last_key_wins)
         self.buffer, self.at = b"", 0
         self.line, self.column = 1, 0  # of the beginning of the buffer
         self.around = bytearray()
@@ -67,7 +69,7 @@ class JSONStream:
 
     def envelope(self):
         """What stands around the items; the array is empty in it."""
-        return jsontext.loads(bytes(self.around))
+        return self.loads(bytes(self.around))
 
     # -- structure ------------------------------------------------------------------------------
 
@@ -161,7 +163,7 @@ class JSONStream:
     def _read(self, text: bytes, path: str):
         """The value of the text that ends where we are."""
         try:
-            return jsontext.loads(text)
+            return self.loads(text)
         except JSONTextError as error:
             line, column = self._here(back=len(text))
             column = error.column + column - 1 if error.line == 1 else error.column

@@ -12,6 +12,7 @@ from connectors.http import HttpClient, Response
 from connectors.kinds import Client
 from connectors.redaction import Redactor
 from connectors.registries import clients
+from connectors.rehearsal import NOT_SENT
 from connectors.requests import RequestTemplate
 from connectors.types.plugins.logger import Logger
 
@@ -58,6 +59,31 @@ class Session:
             raise refused(response)
         return response
 
+    def rehearse(self, data, context, headers: dict | None = None) -> dict:
+        """The request of this data as `send` would send it, noted without secrets; nothing is sent.
+
+        A token that would have to be asked for first is missing in it, which it says. Raises
+        HttpError where it cannot be sent at all.
+        """
+        http = self._open(context)
+        draft, noted = self._begun(data, context, None, headers), {}
+        try:
+            self.client.prepare(draft, data, context, http)
+        except HttpError as error:
+            if error.kind != NOT_SENT:
+                raise
+            noted["missing"] = "The credentials, which are asked for when it is really sent."
+        self.template.complete(draft, data, context)
+        return http.rehearse(draft.request()) | noted
+
+    def secrets(self, context) -> list[str]:
+        """Values that must never be shown."""
+        return [
+            *self.client.secrets(context),
+            *self.template.secrets(context),
+            *in_variables(context),
+        ]
+
     def public(self, url: str) -> str:
         """A URL without the credentials that are added to each request, fit to be stored."""
         for part in (*self.client.authentications, *self.template.authentications):
@@ -80,13 +106,17 @@ class Session:
             self._http.close()
 
     def _draft(self, http: HttpClient, data, context, change, headers) -> Draft:
+        draft = self._begun(data, context, change, headers)
+        self.client.prepare(draft, data, context, http)
+        self.template.complete(draft, data, context)
+        return draft
+
+    def _begun(self, data, context, change, headers) -> Draft:
         draft = self.template.draft(data, context)
         for name, value in (headers or {}).items():
             draft.default_header(name, value)
         if change:
             change(draft)
-        self.client.prepare(draft, data, context, http)
-        self.template.complete(draft, data, context)
         return draft
 
     def _open(self, context) -> HttpClient:
@@ -94,14 +124,9 @@ class Session:
         if self._http is None:
             with self._lock:
                 if self._http is None:
-                    secrets = (
-                        *self.client.secrets(context),
-                        *self.template.secrets(context),
-                        *in_variables(context),
-                    )
                     transport = type(self).transport
                     self._http = HttpClient(
-                        redactor=Redactor(secrets),
+                        redactor=Redactor(self.secrets(context)),
                         transport=transport and transport(),
                         **self.client.options(),
                     )

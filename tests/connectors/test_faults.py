@@ -56,7 +56,7 @@ def subscribe(server, path):
     ("path", "words"),
     [
         *FAULTS.items(),
-        ("html", "answered with HTML or XML, not JSON, at line 1: <!doctype html>"),
+        ("html", "answered 200 with HTML or XML, not JSON, at line 1: <!doctype html>"),
         ("half-json", "the text ends where “:” is expected"),
     ],
 )

@@ -236,7 +236,7 @@ def test_each_request_is_logged(web):
     [
         (
             httpx.Response(200, text="<!doctype html>\n<title>Login</title>"),
-            "answered with HTML or XML, not JSON, at line 1: <!doctype html> <title>Login</title>",
+            "200 with HTML or XML, not JSON, at line 1: <!doctype html> <title>Login</title>",
         ),
         (httpx.Response(500, text="oops"), "answered 500 Internal Server Error: oops"),
         (httpx.Response(401, text=""), "answered 401 Unauthorized. Check the credentials"),

@@ -5,8 +5,8 @@ from django import forms
 from connectors.draft import next_url
 from connectors.errors import SubscriberError
 from connectors.kinds import Pagination
+from connectors.reading import PlaceField
 from connectors.registries import paginations
-from connectors.types.parsers.json import PlaceField
 from transformers import paths
 
 

@@ -10,20 +10,20 @@ from connectors.registries import parsers
 class Binary(Parser):
     prototype, label = "binary", "Binary"
     help = (
-        "One entity with the whole answer: “content” as text, or in base64 where it is no UTF-8, "
-        "and “contentType”. An empty answer is an empty entity."
+        "One entity with all that came: “content” as text, or in base64 where it is no UTF-8, "
+        "and “contentType”. Where nothing came, an empty entity."
     )
 
-    def parse(self, response):
-        document = _entity(response.body.bytes(), response.headers.get("content-type", ""))
+    def parse(self, readable):
+        content_type = readable.headers.get("content-type", "")
+        document = content_of(readable.body.bytes(), content_type) if readable.body.size else {}
         return Parsed(iter([document]), lambda: document)
 
 
-def _entity(body: bytes, content_type: str) -> dict:
-    if not body:
-        return {}
+def content_of(data: bytes, content_type: str) -> dict:
+    """Bytes as JSON can say them."""
     try:
-        content, encoding = body.decode(), "utf-8"
+        content, encoding = data.decode(), "utf-8"
     except UnicodeDecodeError:
-        content, encoding = b64encode(body).decode(), "base64"
+        content, encoding = b64encode(data).decode(), "base64"
     return {"content": content, "encoding": encoding, "contentType": content_type}

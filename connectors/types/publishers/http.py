@@ -10,6 +10,7 @@ from connectors.fields import ExpressionField
 from connectors.http import Response
 from connectors.kinds import Publisher, Result
 from connectors.registries import clients, publishers
+from connectors.rehearsal import Planned
 from connectors.requests import PublishingRequestForm, require_address
 from connectors.session import Session, told
 from connectors.types.clients.http import CodeRange
@@ -66,6 +67,18 @@ class HTTPPublisher(Publisher):
             return self._judge(response)
         finally:
             response.body.close()
+
+    def rehearse(self, entity, context):
+        try:
+            request = self.session.rehearse(entity.data, context, headers=self._key(context))
+        except (HttpError, ConnectorError) as error:
+            raise PublisherError(str(error), error.detail) from error
+        except TransformError as error:
+            raise PublisherError(f"The request cannot be made: {error}") from error
+        return Planned(f"Would send {request['method']} {request['url']}.", {"request": request})
+
+    def secrets(self, context):
+        return self.session.secrets(context)
 
     def close(self):
         self.session.close()

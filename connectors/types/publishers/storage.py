@@ -5,6 +5,7 @@ from django import forms
 from connectors.errors import PublisherError
 from connectors.kinds import Publisher, Result
 from connectors.registries import publishers
+from connectors.rehearsal import Planned
 from connectors.storage import StorageError
 from transformers import paths
 from transformers.errors import TransformError
@@ -22,6 +23,10 @@ class StoragePublisher(Publisher):
         source = PathField(
             required=False, label="Part to keep", help_text="Empty: the whole entity."
         )
+
+    def rehearse(self, entity, context):
+        """Publishing itself: a dry run forgets what is put into its storages."""
+        return Planned(self.publish(entity, context).text.replace("Kept", "Would be kept", 1))
 
     def publish(self, entity, context):
         try:

@@ -64,6 +64,12 @@ class HTTPSubscriber(Subscriber):
             finally:
                 response.body.close()
 
+    def parse(self, received):
+        return self.parser.parse(received)
+
+    def secrets(self, context):
+        return self.session.secrets(context)
+
     def close(self):
         self.session.close()
 
@@ -91,6 +97,8 @@ class HTTPSubscriber(Subscriber):
     def _next(self, state, counted: "_Counted", response, parsed: Parsed, context, followed: set):
         for _ in counted:  # what nobody read of this page, so that it is counted whole
             pass
+        if not counted.count and (remark := parsed.remark()):
+            context.log("warning", remark)
         following = self.pagination.after(state, counted.count, response, parsed)
         if following is None or "uri" not in following:
             return following
