@@ -1,7 +1,6 @@
 """The audit trail as its page, its file and the REST API show it: which entries, and in words."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -12,13 +11,11 @@ from alumio import keyset
 from alumio.api import moment
 from alumio.audit_words import LABELS, Sentence, change_url
 from alumio.filters import ChoicesField, Filter, MomentField, TextField
-from alumio.located import Located
+from alumio.listing import Listing
 from alumio.models import AuditEntry, Via
 from alumio.pages import registered
 
-SIZE = 50
 CHUNK = 1_000
-PRESETS = (("Last hour", "-1h"), ("Last 24 hours", "-24h"), ("Last 7 days", "-7d"))
 HEADER = (
     *("at", "who", "via", "address", "action", "kind", "subject", "identifier", "revision"),
     *("changed", "not_allowed", "process", "sentence", "note"),
@@ -102,15 +99,13 @@ def rows_of(chosen: QuerySet) -> Iterator[list]:
         last = rows[-1].pk
 
 
-class AuditList:
+class AuditList(Listing):
     """One request's view of the trail: of all entries, or of those of one person."""
 
+    place, filter_class = "audit", AuditFilter
+
     def __init__(self, params: QueryDict, only_of=None):
-        self.params = params.copy()
-        for name in [name for name in self.params if not any(self.params.getlist(name))]:
-            del self.params[name]
-        self.filter = AuditFilter(self.params, besides=("cursor",))
-        self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
+        super().__init__(params)
         self.only_of = only_of
 
     @cached_property
@@ -120,20 +115,12 @@ class AuditList:
 
     @cached_property
     def page(self) -> keyset.Page:
-        try:
-            page = keyset.page(self.chosen, "-id", SIZE, self.params.get("cursor"))
-        except Located:
-            page = keyset.page(self.chosen, "-id", SIZE)
-        names = route_names()
+        page, names = self.paged(self.chosen), route_names()
         for entry in page.rows:
             entry.sentence = Sentence(entry, names)
             entry.change_url = change_url(entry)
             entry.who_url = self.url(who=entry.who, who__contains=None)
         return page
-
-    @cached_property
-    def criteria(self) -> dict:
-        return {} if self.faults else self.filter.criteria()
 
     @property
     def count(self) -> str:
@@ -143,24 +130,6 @@ class AuditList:
         return text if exact else f"more than {text}"
 
     # -- links and the filter bar ---------------------------------------------------------------
-
-    def url(self, **changes) -> str:
-        """This list with other parameters, from its first page; None takes one away."""
-        query = self.params.copy()
-        query.pop("cursor", None)
-        for name, value in changes.items():
-            query.pop(name, None)
-            if isinstance(value, list):
-                query.setlist(name, value)
-            elif value is not None:
-                query[name] = value
-        return f"{reverse('audit')}?{query.urlencode()}".rstrip("?")
-
-    def next_url(self) -> str | None:
-        return self.url(cursor=self.page.next) if self.page.next else None
-
-    def previous_url(self) -> str | None:
-        return self.url(cursor=self.page.previous) if self.page.previous else None
 
     def file_url(self) -> str:
         query = self.params.copy()
@@ -188,31 +157,9 @@ class AuditList:
         chosen = self.criteria.get(name, [])
         return [(value, label, value in chosen) for value, label in choices]
 
-    def presets(self) -> list[tuple[str, str]]:
-        return [(text, self.url(after=ago, before=None)) for text, ago in PRESETS]
+    def when(self) -> dict:
+        return self.moments("When", "after", "before")
 
-    def chips(self) -> list[dict]:
-        """What narrows the list, each with the address of the list without it."""
-        return [chip for name in self.criteria for chip in self._chips(name)]
-
-    def _chips(self, name: str) -> list[dict]:
-        value, label = self.filter.cleaned_data[name], self.filter.fields[name].label
-        if not isinstance(value, list):
-            is_moment = isinstance(value, datetime)
-            return [
-                {
-                    "label": label,
-                    "text": value,
-                    "moment": is_moment,
-                    "url": self.url(**{name: None}),
-                }
-            ]
-        words = dict(self.filter.fields[name].choices)
-        return [
-            {
-                "label": name.capitalize(),
-                "text": words[one],
-                "url": self.url(**{name: [v for v in value if v != one] or None}),
-            }
-            for one in value
-        ]
+    def chips_of(self, name: str) -> list[dict]:
+        value = self.filter.cleaned_data[name]
+        return [self.chip(name, value)] if isinstance(value, str) else super().chips_of(name)

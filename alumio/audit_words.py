@@ -52,6 +52,9 @@ SAID = {
     "skip": "skipped {tasks}",
     "mark-finished": "marked {tasks} finished",
     "mark-failed": "marked {tasks} failed",
+    "replay": "had the {subject} read anew",
+    "replay-many": "had {changed} calls read anew",
+    "renew-token": "gave the {subject} a new address",
     "edit-data": "changed the data of {tasks}",
     "reimport": "imported {tasks} anew",
     "export": "downloaded the list of tasks",
@@ -67,7 +70,7 @@ SAID = {
 }
 LABELS = {name: re.sub(r"\s*\{\w+\}\s*", " … ", text).strip() for name, text in SAID.items()}
 """What a filter calls each action."""
-NOUNS = {"user": "", "key": "", "task": "task"}
+NOUNS = {"user": "", "key": "", "task": "task", "delivery": "call"}
 """What stands before the name of a thing, where it is no configuration."""
 TOKEN = re.compile(r"\{(subject|tasks|changed)\}")
 MOST_VALUES = 4
@@ -151,6 +154,8 @@ def subject_url(entry: AuditEntry) -> str:
         return address("processes:detail", entry.identifier)
     if entry.kind == "task":
         return address("tasks:detail", entry.identifier.lower())
+    if entry.kind == "delivery":
+        return address("deliveries:detail", entry.identifier)
     pages = registered.get(entry.kind)
     return pages.url("edit", entry.identifier) if pages and entry.action != "delete" else ""
 

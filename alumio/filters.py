@@ -206,3 +206,12 @@ class ConfigurationFilter(Filter):
         "updated_after": "updated_at__gte",
         "updated_before": "updated_at__lt",
     }
+
+
+def in_words(text: str) -> str:
+    """“24 hours ago” for “-24h”; nothing for other moments."""
+    ago = AGO.fullmatch(text.strip())
+    if ago is None:
+        return ""
+    number, unit = int(ago[1]), UNITS[ago[2]]
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit} ago"

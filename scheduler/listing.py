@@ -9,35 +9,43 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alumio import keyset
-from alumio.located import Located
+from alumio.listing import Listing
+from connectors.models import Incoming
 from routes.models import Route
 from scheduler.filters import ProcessFilter
 from scheduler.models import CHORES, Kind, Process, Trigger
 from scheduler.status import Status
 from scheduler.told import chips
 from scheduler.waiting import Waiting
+from scheduler.webhooks.reading import incomings_of
 
-SIZE = 50
 ICONS = {
     Kind.IMPORT: "database-import",
     Kind.EXPORT: "database-export",
+    Kind.WEBHOOK: "webhook",
     Kind.REPAIR: "tool",
     Kind.PRUNE: "recycle",
     Kind.BULK: "list-check",
     Kind.REIMPORT: "refresh",
     Kind.FORGET: "trash",
+    Kind.REPLAY: "repeat",
 }
 ACTIVE = (Status.SCHEDULED, Status.RUNNING)
 SETTINGS = (
     "incoming__subscriber",
     "incoming__transformers",
     "route__transformers",
+    "webhook__validators",
+    "webhook__handshake",
+    "webhook__token",
 )
 
 
 def processes():
     """Processes with the names of what they run, and none of its settings."""
-    joined = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
+    joined = Process.objects.select_related(
+        "incoming", "route", "webhook", "started_by", "scheduled_job"
+    )
     return joined.defer(*SETTINGS)
 
 
@@ -64,28 +72,16 @@ def _percent(process: Process) -> int | None:
     return min(100, round(100 * process.done / process.total))
 
 
-class ProcessList:
+class ProcessList(Listing):
     """One request's view of the processes."""
 
-    def __init__(self, params: QueryDict):
-        self.params = params.copy()
-        for name in [name for name in self.params if not any(self.params.getlist(name))]:
-            del self.params[name]
-        self.filter = ProcessFilter(self.params, besides=("cursor",))
-        self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
+    place, filter_class = "processes:list", ProcessFilter
 
     @cached_property
     def page(self) -> keyset.Page:
         rows = self.filter.apply(processes().defer("cursor", "revisions"))
-        try:
-            page = keyset.page(rows, "-id", SIZE, self.params.get("cursor"))
-        except Located:
-            page = keyset.page(rows, "-id", SIZE)
+        page = self.paged(rows)
         return page._replace(rows=describe(page.rows))
-
-    @cached_property
-    def criteria(self) -> dict:
-        return {} if self.faults else self.filter.criteria()
 
     def tabs(self) -> list[dict]:
         """Statuses with what is going on now, each a link."""
@@ -117,33 +113,10 @@ class ProcessList:
         return [("All", self.url(**{name: None}), not chosen), *options]
 
     def chips(self) -> list[dict]:
-        found = []
-        for name in ("incoming", "route"):
-            for row in self.filter.cleaned_data[name] if not self.faults else ():
-                found.append({"label": name, "text": row.name, "url": self.url(**{name: None})})
-        return found
-
-    def url(self, **changes) -> str:
-        query = self.params.copy()
-        query.pop("cursor", None)
-        for name, value in changes.items():
-            query.pop(name, None)
-            if value is not None:
-                query[name] = value
-        return f"{reverse('processes:list')}?{query.urlencode()}".rstrip("?")
-
-    def all_url(self) -> str:
-        return self.url(status=None)
-
-    @property
-    def here(self) -> str:
-        return f"{reverse('processes:list')}?{self.params.urlencode()}".rstrip("?")
-
-    def next_url(self) -> str | None:
-        return self.url(cursor=self.page.next) if self.page.next else None
-
-    def previous_url(self) -> str | None:
-        return self.url(cursor=self.page.previous) if self.page.previous else None
+        """What the tabs and menus do not show already."""
+        return [
+            chip for chip in super().chips() if chip["name"] in ("incoming", "route", "webhook")
+        ]
 
 
 def tasks_url(process: Process) -> str:
@@ -152,14 +125,21 @@ def tasks_url(process: Process) -> str:
         return ""
     if process.job in CHORES:
         return _tasks_url_of_chore(process)
-    if process.job == Kind.IMPORT:
-        made_by = Route.objects.filter(incoming=process.incoming_id)
+    if process.job in (Kind.IMPORT, Kind.WEBHOOK):
+        made_by = Route.objects.filter(incoming__in=_read_by(process))
         routes, moment = list(made_by.values_list("identifier", flat=True)), "created"
     else:
         routes, moment = [process.route.identifier], "updated"
     if not routes:
         return ""
     return _tasks_of({"route": routes}, process, moment)
+
+
+def _read_by(process: Process) -> list[Incoming]:
+    """The incomings by which a process made tasks."""
+    if process.job == Kind.IMPORT:
+        return [process.incoming]
+    return incomings_of(process.webhook)
 
 
 def _tasks_url_of_chore(process: Process) -> str:

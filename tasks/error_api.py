@@ -63,9 +63,10 @@ class ErrorsDoor(ApiView):
         params = request.query_params
         if params.get("sort", "count") not in SORTS:
             raise Invalid([Located(f"Say {' or '.join(SORTS)}.", ("sort",))])
-        found = Errors(params, besides=("sort", *PAGING))
-        if found.faults:
-            raise Invalid(found.faults)
+        chosen = ErrorFilter(params, besides=("sort", *PAGING))
+        if not chosen.is_valid():
+            raise Invalid(chosen.located_errors())
+        found = Errors(chosen, params.get("sort"))
         size, start = page_size(request), offset(params.get("cursor"))
         groups, more = found.groups[start : start + size], len(found.groups) > start + size
         return Response(

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.views import View
 
 from alumio.access import RoleRequired
+from alumio.listing import Listing
 from routes.models import Route
 from tasks import counts
-from tasks.errors import SORTS, UNWELL, Errors, Group
-from tasks.filter_bar import PRESETS, in_words
+from tasks.errors import SORTS, UNWELL, ErrorFilter, Errors, Group
+from tasks.filter_bar import PRESETS
 from tasks.models import Task
 from tasks.status import Status
-
-SIZE = 25
 
 
 class ErrorsPage(RoleRequired, View):
@@ -29,21 +28,21 @@ class ErrorsPage(RoleRequired, View):
         return render(request, template, context, status=400 if found.faults else 200)
 
 
-class ErrorList:
+class ErrorList(Listing):
     """One request's view of the errors, with every link of its page."""
 
+    place, filter_class, besides = "errors:list", ErrorFilter, ("sort", "page")
+    cursor, size = "page", 25
+
     def __init__(self, params: QueryDict):
-        self.params = params.copy()
-        for name in [name for name in self.params if not any(self.params.getlist(name))]:
-            del self.params[name]
-        self.errors = Errors(self.params)
-        self.faults, self.sort = self.errors.faults, self.errors.sort
+        super().__init__(params)
+        self.errors = Errors(self.filter, self.params.get("sort"))
 
     # -- groups ---------------------------------------------------------------------------------
 
     @cached_property
     def pages(self) -> int:
-        return max(1, -(-len(self.errors.groups) // SIZE))
+        return max(1, -(-len(self.errors.groups) // self.size))
 
     @cached_property
     def number(self) -> int:
@@ -53,8 +52,8 @@ class ErrorList:
 
     @cached_property
     def groups(self) -> list[Group]:
-        start = (self.number - 1) * SIZE
-        groups = self.errors.described(self.errors.groups[start : start + SIZE])
+        start = (self.number - 1) * self.size
+        groups = self.errors.described(self.errors.groups[start : start + self.size])
         for group in groups:
             group.bars = bars(group.hours)
             group.tasks_url = self.tasks_url(group)
@@ -75,10 +74,6 @@ class ErrorList:
 
     # -- links ----------------------------------------------------------------------------------
 
-    @cached_property
-    def criteria(self) -> dict:
-        return {} if self.faults else self.errors.filter.criteria()
-
     @property
     def is_filtered(self) -> bool:
         return bool(self.faults or self.criteria)
@@ -91,20 +86,6 @@ class ErrorList:
 
     def tasks_url(self, group: Group, status: str | None = None) -> str:
         return f"{reverse('tasks:list')}?{self.tasks_query(group, status)}"
-
-    def url(self, **changes) -> str:
-        """This page with other parameters, from its beginning; None takes one away."""
-        query = self.params.copy()
-        query.pop("page", None)
-        for name, value in changes.items():
-            query.setlist(name, value if isinstance(value, list) else [value])
-            if value in (None, []):
-                del query[name]
-        return f"{reverse('errors:list')}?{query.urlencode()}".rstrip("?")
-
-    @property
-    def all_url(self) -> str:
-        return self.url(status=None)
 
     @property
     def here(self) -> str:
@@ -119,7 +100,9 @@ class ErrorList:
     # -- the filter bar -------------------------------------------------------------------------
 
     def sorts(self) -> list[tuple[str, str, bool]]:
-        return [(label, self.url(sort=key), key == self.sort) for key, label in SORTS.items()]
+        return [
+            (label, self.url(sort=key), key == self.errors.sort) for key, label in SORTS.items()
+        ]
 
     def tabs(self) -> list[dict]:
         chosen = self.criteria.get("status", [])
@@ -133,49 +116,17 @@ class ErrorList:
             for status in UNWELL
         ]
 
-    def all_routes(self) -> list[tuple[Route, bool]]:
-        chosen = self.criteria.get("route", [])
-        routes = Route.objects.only("identifier", "name").order_by("name")
-        return [(route, route.identifier in chosen) for route in routes]
+    @cached_property
+    def routes(self) -> dict[int, Route]:
+        return {r.pk: r for r in Route.objects.only("id", "identifier", "name").order_by("name")}
 
     def kept(self) -> list[tuple[str, str]]:
         """What the form of routes carries along."""
         names = ("sort", "status", "updated_after", "updated_before")
         return [(name, value) for name in names for value in self.params.getlist(name)]
 
-    def times(self) -> list[tuple[str, str, bool]]:
-        present = self.params.get("updated_after")
-        return [
-            (label, self.url(updated_after=ago, updated_before=None), present == ago)
-            for label, ago in PRESETS
-        ]
-
-    def chips(self) -> list[dict]:
-        return [chip for name in self.criteria for chip in self._chips(name)]
-
-    def _chips(self, name: str) -> list[dict]:
-        value, rest = self.errors.filter.cleaned_data[name], self.criteria[name]
-        if name in ("status", "route"):
-            told = {str(one): Status(one).label for one in value} if name == "status" else {}
-            told = told or {route.identifier: route.name for route in value}
-            return [
-                {
-                    "label": name,
-                    "text": text,
-                    "url": self.url(**{name: [r for r in rest if r != one]}),
-                }
-                for one, text in told.items()
-            ]
-        label = self.errors.filter.fields[name].label
-        ago = in_words(self.params[name])
-        return [
-            {
-                "label": label,
-                "text": ago or value,
-                "moment": not ago,
-                "url": self.url(**{name: None}),
-            }
-        ]
+    def seen(self) -> list[tuple[str, str, bool]]:
+        return self.presets("updated_after", "updated_before", PRESETS)
 
 
 def bars(hours: list[int]) -> list[dict]:

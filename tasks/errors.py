@@ -1,9 +1,8 @@
 """Errors: tasks that failed, wait for a retry or were rejected, grouped by their cause.
 
-    found = Errors(request.GET)
-    if not found.faults:
-        found.groups                      # all that match, in the order asked for
-        found.described(groups)           # some of them, with all that a page says of each
+    found = Errors(ErrorFilter(request.GET), sort="last")
+    found.groups                          # all that match, in the order asked for
+    found.described(groups)               # some of them, with all that a page says of each
 
 A count is exact to 10,000 tasks of a cause (`error_counts`).
 """
@@ -102,13 +101,10 @@ def _tally(parts: Iterable[Part], exact: bool = True) -> Tally:
 
 
 class Errors:
-    """The groups that the parameters of an address ask for."""
+    """The groups that a valid filter finds; of another, none."""
 
-    def __init__(self, params, besides: tuple[str, ...] = ("sort", "page")):
-        """`besides`: parameters that are not the filter's."""
-        self.filter = ErrorFilter(params, besides=besides)
-        self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
-        self.sort = params.get("sort") if params.get("sort") in SORTS else "count"
+    def __init__(self, chosen: ErrorFilter, sort: str | None = None):
+        self.filter, self.sort = chosen, sort if sort in SORTS else "count"
 
     @cached_property
     def tasks(self) -> QuerySet:

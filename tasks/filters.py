@@ -18,7 +18,7 @@ from tasks import schemas
 from tasks.reach import Reach
 from tasks.status import Status
 
-FOUND_AT_ONCE = {"identifier", "entity_identifier"}
+FOUND_AT_ONCE = {"identifier", "entity_identifier", "delivery"}
 """What so few tasks have in common that an index of its own leads to them."""
 UNTIL = ("created_at__lt", "updated_at__lt")
 """A task was created before it was updated."""
@@ -40,12 +40,27 @@ class CauseField(forms.IntegerField):
         )
 
 
+class DeliveryField(forms.IntegerField):
+    """A delivery of a webhook, by its number."""
+
+    def __init__(self):
+        super().__init__(
+            label="Delivery",
+            required=False,
+            min_value=1,
+            max_value=2**63 - 1,
+            error_messages={"invalid": "Give the number of a delivery."},
+            help_text="The “id” of a delivery of a webhook.",
+        )
+
+
 class TaskFilter(Filter):
     """The filters of Alumio's task list (reference §15.2): text equals or contains."""
 
     status = ChoicesField("status", Status.choices)
     route = ReferencesField(Route)
     cause = CauseField()
+    delivery = DeliveryField()
     created_after = MomentField(label="Created from")
     created_before = MomentField(label="Created until", through=True)
     updated_after = MomentField(label="Updated from")

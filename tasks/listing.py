@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from alumio import keyset
-from alumio.located import Located
+from alumio.listing import Listing
 from routes.models import Route
 from tasks import columns, counts
 from tasks.actions import VERBS
 from tasks.columns import Column
 from tasks.filter_bar import FilterBar
 from tasks.filters import TaskFilter
-from tasks.models import Task
+from tasks.models import Cause, Task
 from tasks.status import MACHINE, Status
 
 SIZES = (25, 50, 100, 250)
@@ -27,9 +27,11 @@ BESIDES = ("cursor", "page_size", "columns", "view")
 BUTTONS = ("retry", "skip", "mark-finished", "mark-failed")
 
 
-class TaskList:
+class TaskList(Listing):
     """One request's view of the tasks. `params` is the query of the address; `remembered` the
     columns that the browser keeps, for an address that names none."""
+
+    place, filter_class, besides = "tasks:list", TaskFilter, BESIDES
 
     def __init__(self, params: QueryDict, remembered: str = ""):
         self.params, self.remembered = params.copy(), remembered
@@ -37,10 +39,7 @@ class TaskList:
         self.seen = self.params.pop("seen", [""])[-1]
         ids = self.params.pop("ids", [""])[-1].split(",")
         self.ids = [int(i) for i in ids[: max(SIZES)] if _number(i)]
-        for name in [name for name in self.params if not any(self.params.getlist(name))]:
-            del self.params[name]
-        self.filter = TaskFilter(self.params, besides=BESIDES)
-        self.faults = [] if self.filter.is_valid() else self.filter.located_errors()
+        super().__init__(self.params)
 
     # -- rows -----------------------------------------------------------------------------------
 
@@ -70,10 +69,7 @@ class TaskList:
 
     @cached_property
     def page(self) -> keyset.Page:
-        try:
-            page = keyset.page(self.tasks, "-id", self.size, self.params.get("cursor"))
-        except Located:
-            page = keyset.page(self.tasks, "-id", self.size)
+        page = self.paged(self.tasks)
         return page._replace(rows=self.dressed(page.rows))
 
     def dressed(self, rows: list[Task]) -> list[Task]:
@@ -176,32 +172,13 @@ class TaskList:
 
     # -- links ----------------------------------------------------------------------------------
 
-    def url(self, **changes) -> str:
-        """This list with other parameters, from its first page; None takes one away."""
-        query = self.params.copy()
-        query.pop("cursor", None)
-        for name, value in changes.items():
-            if value is None:
-                query.pop(name, None)
-            elif isinstance(value, list):
-                query.setlist(name, value)
-            else:
-                query[name] = value
-        return f"{reverse('tasks:list')}?{query.urlencode()}".rstrip("?")
-
     def first_url(self) -> str:
         return self.url()
 
     @property
     def clear_url(self) -> str:
         query = {name: self.params[name] for name in ("page_size",) if name in self.params}
-        return f"{reverse('tasks:list')}?{urlencode(query)}".rstrip("?")
-
-    def next_url(self) -> str | None:
-        return self.url(cursor=self.page.next) if self.page.next else None
-
-    def previous_url(self) -> str | None:
-        return self.url(cursor=self.page.previous) if self.page.previous else None
+        return f"{self.address}?{urlencode(query)}".rstrip("?")
 
     def size_links(self) -> list[tuple[int, str]]:
         return [(size, self.url(page_size=size)) for size in SIZES]
@@ -225,6 +202,17 @@ class TaskList:
     @cached_property
     def bar(self) -> FilterBar:
         return FilterBar(self)
+
+    def chips_of(self, name: str) -> list[dict]:
+        if name == "cause":
+            return [self.chip(name, _cause(self.filter.cleaned_data[name]))]
+        return super().chips_of(name)
+
+
+def _cause(number: int) -> str:
+    """The text of a cause; its number where it is gone."""
+    found = Cause.objects.filter(pk=number).values_list("text", flat=True).first()
+    return f"“{found}”" if found else f"number {number}"
 
 
 def _number(text) -> int:

@@ -6,7 +6,7 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from alumio import database
-from alumio.api import PAGING, ApiView, Invalid, listed, moment
+from alumio.api import PAGING, ApiView, Invalid, criteria_in, listed, moment
 from alumio.audit import Actor
 from alumio.located import Located
 from alumio.openapi import MAYBE, MOMENT, SHAPES, TEXT, WHOLE, an_object, described, list_of, shape
@@ -91,7 +91,7 @@ def chosen_in(body: dict) -> Choice:
     now = database.now().isoformat()
     if "ids" in body:
         return Choice(now, ids=ids_in(body["ids"]))
-    return Choice(now, criteria=criteria_in(body["filter"]))
+    return Choice(now, criteria=criteria_in(body["filter"], MemoryFilter, "entity"))
 
 
 def ids_in(value) -> tuple[int, ...]:
@@ -101,18 +101,3 @@ def ids_in(value) -> tuple[int, ...]:
     if len(value) > MAX_IDS:
         raise Invalid([Located(f"At most {MAX_IDS:,}; use a filter for more.", ("ids",))])
     return tuple(dict.fromkeys(value))
-
-
-def criteria_in(value) -> dict:
-    """Every entity must be asked for by name, never by an empty filter."""
-    if not isinstance(value, dict):
-        raise Invalid([Located("Give an object of filters.", ("filter",))])
-    if value.get("all") is True and len(value) == 1:
-        return {}
-    chosen = MemoryFilter(value)
-    if not chosen.is_valid():
-        faults = chosen.located_errors()
-        raise Invalid(Located(fault.reason, ("filter", *fault.path)) for fault in faults)
-    if not chosen.criteria():
-        raise Invalid([Located('Say {"all": true} if you mean every entity.', ("filter",))])
-    return chosen.criteria()

@@ -1,10 +1,8 @@
 """The page of errors in a browser: a group is retried where it stands; on desk and phone."""
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import expect
 
-from alumio.models import Role, User
 from tasks.causes import Reason, id_of
 from tasks.models import Cause, Task
 from tests.pages.rows import make_task
@@ -12,18 +10,6 @@ from tests.world import make_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "POST https://erp.example/… answered 404 Not Found: " + "word-" * 30
-
-
-@pytest.fixture
-def signed_in(page):
-    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
-    cache.clear()
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    return page
 
 
 def fail(text, number, route=None):

@@ -4,33 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from alumio.models import Role, User
 from tasks.models import Level, Task
 from tests.pages.rows import make_message, make_process, make_task
 from tests.world import make_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def signed_in(page):
-    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
-    cache.clear()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda m: "Security Policy" in m.text and page.errors.append(m.text))
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    yield page
-    assert page.errors == []
 
 
 def open_data(page, value) -> None:
@@ -144,7 +126,7 @@ def test_an_export_is_watched_while_an_unfolded_line_stays_open(signed_in):
     make_message(task, "Delivered.", attempt=2, process=process.pk, verb="finish")
     Task.objects.filter(pk=task.pk).update(status="finished", updated_at=timezone.now())
 
-    expect(signed_in.locator("#task-state")).to_contain_text("Finished", timeout=15_000)
+    expect(signed_in.locator("#task-state")).to_contain_text("Finished")
     expect(signed_in.locator("#task-tab")).to_contain_text("Delivered.")
     expect(signed_in.locator("details[open]")).to_be_visible()
     expect(signed_in.get_by_role("button", name="Retry", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""The task list, what is done to many tasks, and the page of one task."""
+"""The task list: what is on it, what came since, why it is empty, and its columns."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,14 +21,6 @@ def listed(person, query="") -> list[str]:
     response = person.client.get(f"/tasks/{query}")
     assert response.status_code == 200
     return [task.entity_identifier for task in response.context["list"].page.rows]
-
-
-def status_of(task) -> str:
-    return Task.objects.get(pk=task.pk).status
-
-
-def select(tasks, verb, **more) -> dict:
-    return {"verb": verb, "identifiers": [task.identifier for task in tasks], **more}
 
 
 # ---------------------------------------------------------------- the list
@@ -161,6 +153,53 @@ def test_names_and_identifiers_are_shown_escaped(viewer):
     assert "<script>alert" not in viewer.open("/tasks/").text
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "columns=%00,²&view=²",
+        "page_size=-5",
+        "page_size=9999999999999999999999",
+        "newest=x&ids=1,²,9999999999999999999999&seen=never",
+        "entity_identifier=%00",
+        "route=%00",
+        "status=%00",
+    ],
+)
+def test_odd_addresses_never_break_the_list(viewer, query):
+    make_task()
+
+    for page in ("/tasks/", "/tasks/live/", "/processes/"):
+        assert viewer.client.get(f"{page}?{query}").status_code < 500
+
+
+def test_the_links_of_chips_take_one_filter_away(viewer):
+    make_task(status="failed")
+
+    chips = (
+        viewer.client.get("/tasks/?status=failed,retry&identifier__contains=01")
+        .context["list"]
+        .chips()
+    )
+
+    left = [parse_qs(urlsplit(chip["url"]).query) for chip in chips]
+    assert left[0] == {"status": ["retry"], "identifier__contains": ["01"]}
+    assert left[2] == {"status": ["failed,retry"]}
+
+
+def test_many_matching_tasks_are_counted_status_by_status_up_to_a_limit(viewer, monkeypatch):
+    monkeypatch.setattr(counts, "FEW", 5)
+    monkeypatch.setattr(keyset, "EXACT_TO", 3)
+    route = make_route()
+    for status in ("failed",) * 4 + ("new",) * 2:
+        make_task(route, status, entity_schema="order")
+
+    tallies = viewer.client.get("/tasks/?entity_schema=order").context["list"].tallies
+
+    assert str(tallies["failed"]) == "3+"
+    assert str(tallies["new"]) == "2"
+
+
 # ---------------------------------------------------------------- what came since
 
 
@@ -184,165 +223,6 @@ def test_the_poll_counts_only_what_matches_the_filter(viewer):
     make_task(status="new")
 
     assert "new task" not in viewer.client.get(url).content.decode()
-
-
-# ---------------------------------------------------------------- acting on many
-
-
-def test_retrying_several_asks_first_and_says_what_will_happen(editor):
-    failed, finished = make_task(status="failed"), make_task(status="finished")
-    processing = make_task(status="processing")
-
-    page = editor.post("/tasks/action/", **select([failed, finished, processing], "retry"))
-
-    text = page.content.decode()
-    assert "Retry 2 tasks?" in text
-    assert "left alone" in text
-    assert status_of(failed) == "failed"
-
-
-def test_retrying_several_changes_what_may_change_and_counts_the_rest(editor):
-    tasks = [make_task(status=s) for s in ("failed", "finished", "skipped")]
-    refused = [make_task(status=s) for s in ("processing", "waiting")]
-
-    page = editor.post("/tasks/action/", **select([*tasks, *refused], "retry", sure=1))
-
-    assert "3 retried, 2 not allowed: 1 processing, 1 waiting." in page.content.decode()
-    assert {status_of(task) for task in tasks} == {"new"}
-    assert [status_of(task) for task in refused] == ["processing", "waiting"]
-
-
-def test_the_counters_show_at_once_what_was_changed(editor):
-    task = make_task(status="failed")
-    editor.client.get("/tasks/")
-
-    page = editor.post("/tasks/action/", **select([task], "retry", sure=1))
-
-    tallies = page.context["list"].tallies
-    assert (tallies["failed"].number, tallies["new"].number) == (0, 1)
-
-
-def test_everything_that_matches_leaves_out_what_arrived_later(editor):
-    shown = [make_task(status="failed") for _ in range(3)]
-    other = make_task(status="finished")
-    newest = other.pk
-    later = make_task(status="failed")
-
-    editor.post(
-        "/tasks/action/", verb="retry", everything=1, filter="status=failed", newest=newest, sure=1
-    )
-
-    assert {status_of(task) for task in shown} == {"new"}
-    assert (status_of(later), status_of(other)) == ("failed", "finished")
-
-
-def test_an_unreadable_filter_changes_nothing(editor):
-    task = make_task(status="failed")
-
-    for query in ("colour=red", "created_after=soon"):
-        page = editor.post(
-            "/tasks/action/", verb="retry", everything=1, filter=query, newest=task.pk, sure=1
-        )
-        assert "cannot be read" in page.content.decode()
-    assert status_of(task) == "failed"
-
-
-@pytest.mark.parametrize("newest", ["", "²", "9" * 40, "-1", "\0"])
-def test_odd_marks_of_time_change_nothing(editor, newest):
-    task = make_task(status="failed")
-
-    editor.post("/tasks/action/", verb="retry", everything=1, filter="", newest=newest, sure=1)
-    editor.post("/tasks/action/", verb="retry", identifiers=["\0", newest], sure=1)
-
-    assert status_of(task) == "failed"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "cursor=nonsense",
-        "columns=%00,²&view=²",
-        "page_size=-5",
-        "page_size=9999999999999999999999",
-        "newest=x&ids=1,²,9999999999999999999999&seen=never",
-        "entity_identifier=%00",
-        "route=%00",
-        "status=%00",
-    ],
-)
-def test_odd_addresses_never_break_the_list(viewer, query):
-    make_task()
-
-    for page in ("/tasks/", "/tasks/live/", "/processes/"):
-        assert viewer.client.get(f"{page}?{query}").status_code < 500
-
-
-def test_choosing_nothing_is_said(editor):
-    assert (
-        "Choose at least one task" in editor.post("/tasks/action/", verb="retry").content.decode()
-    )
-
-
-def test_the_row_menu_acts_at_once_and_comes_back(editor):
-    task = make_task(status="new")
-
-    page = editor.post(
-        "/tasks/action/", one=f"skip {task.identifier}", next="/tasks/?status=skipped"
-    )
-
-    assert status_of(task) == "skipped"
-    assert page.redirect_chain[-1][0] == "/tasks/?status=skipped"
-    assert "1 skipped." in page.content.decode()
-
-
-def test_nobody_is_sent_to_another_site_afterwards(editor):
-    task = make_task(status="new")
-
-    page = editor.post("/tasks/action/", one=f"skip {task.identifier}", next="//evil.example/")
-
-    assert page.redirect_chain[-1][0] == "/tasks/"
-
-
-def test_a_viewer_may_not_act(viewer):
-    task = make_task(status="failed")
-
-    response = viewer.post("/tasks/action/", one=f"retry {task.identifier}")
-
-    assert response.status_code == 403
-    assert status_of(task) == "failed"
-
-
-def test_verbs_of_processes_are_not_for_people(editor):
-    task = make_task(status="new")
-
-    assert editor.post("/tasks/action/", one=f"claim {task.identifier}").status_code == 404
-
-
-def test_the_links_of_chips_take_one_filter_away(viewer):
-    make_task(status="failed")
-
-    chips = (
-        viewer.client.get("/tasks/?status=failed,retry&identifier__contains=01")
-        .context["list"]
-        .bar.chips()
-    )
-
-    left = [parse_qs(urlsplit(chip["url"]).query) for chip in chips]
-    assert left[0] == {"status": ["retry"], "identifier__contains": ["01"]}
-    assert left[2] == {"status": ["failed,retry"]}
-
-
-def test_many_matching_tasks_are_counted_status_by_status_up_to_a_limit(viewer, monkeypatch):
-    monkeypatch.setattr(counts, "FEW", 5)
-    monkeypatch.setattr(keyset, "EXACT_TO", 3)
-    route = make_route()
-    for status in ("failed",) * 4 + ("new",) * 2:
-        make_task(route, status, entity_schema="order")
-
-    tallies = viewer.client.get("/tasks/?entity_schema=order").context["list"].tallies
-
-    assert str(tallies["failed"]) == "3+"
-    assert str(tallies["new"]) == "2"
 
 
 # ---------------------------------------------------------------- why nothing is shown
@@ -373,7 +253,7 @@ def test_an_empty_list_tells_what_retention_removes(viewer):
 
     page = viewer.open("/tasks/?status=failed").text
 
-    assert "removes finished, skipped tasks after 30 days" in page
+    assert "removes finished and skipped tasks after 30 days" in page
 
 
 def test_a_page_whose_tasks_are_gone_leads_to_the_newest(viewer):
@@ -393,7 +273,7 @@ def test_a_filter_with_a_fault_keeps_what_can_be_read(viewer):
 
     page = viewer.open("/tasks/?status=failed&created_after=yesterday")
 
-    assert [chip["text"] for chip in page.response.context["list"].bar.chips()] == ["Failed"]
+    assert [chip["text"] for chip in page.response.context["list"].chips()] == ["Failed"]
     assert "“yesterday” is not a moment" in page.text
 
 
@@ -401,21 +281,9 @@ def test_a_chip_tells_the_cause_in_words(viewer):
     cause = Cause.objects.create(digest="d", text="HTTP 404", first_seen_at=timezone.now())
     make_task(status="failed", cause=cause)
 
-    (chip,) = viewer.client.get(f"/tasks/?cause={cause.pk}").context["list"].bar.chips()
+    (chip,) = viewer.client.get(f"/tasks/?cause={cause.pk}").context["list"].chips()
 
     assert (chip["label"], chip["text"]) == ("Cause", "“HTTP 404”")
-
-
-def test_without_scripts_all_available_is_a_box(editor):
-    tasks = [make_task(status="failed") for _ in range(3)]
-    page = editor.open("/tasks/?status=failed")
-    assert "All 3 available" in page.text
-
-    shown = page.response.context["list"]
-    posted = {"everything": ["", "1"], "filter": shown.filter_query(), "newest": shown.watermark}
-    editor.post("/tasks/action/", verb="retry", sure=1, **posted)
-
-    assert {status_of(task) for task in tasks} == {"new"}
 
 
 # ---------------------------------------------------------------- columns

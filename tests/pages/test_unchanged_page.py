@@ -21,12 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 ONE = [{"sku": "A", "price": 1, "name": "Chair"}]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_fakes():
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
-
-
 def route_that(what="skip", **fields) -> Route:
     schema = make_schema(identifier=f"schema-{Route.objects.count()}")
     return make_route(incoming=make_incoming(schema=schema), unchanged=what, **fields)
