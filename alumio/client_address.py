@@ -7,6 +7,7 @@ named in `ALUMIO_TRUSTED_PROXIES`; what a client wrote itself stands further lef
 
 import ipaddress
 import re
+from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -16,14 +17,19 @@ MOST_HOPS = 30
 
 
 def address_of(request) -> str | None:
-    """The address of the client of a request; None where the web server does not know it.
+    """The address of the client of a request; None where the web server does not know it."""
+    return address_in(request.META)
+
+
+def address_in(meta: Mapping) -> str | None:
+    """The same, of a WSGI request.
 
     A header that cannot be read ends the way: the last hop that is known to be true counts.
     """
-    address = read(request.META.get("REMOTE_ADDR") or "")
+    address = read(meta.get("REMOTE_ADDR") or "")
     if address is None:
         return None
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = meta.get("HTTP_X_FORWARDED_FOR", "").split(",")
     for hop in hops[: -MOST_HOPS - 1 : -1]:
         if not is_trusted(address) or (before := read(hop)) is None:
             break

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 Result = TypeVar("Result")
@@ -43,10 +43,16 @@ def size() -> Size:
 def is_away(error: BaseException | None) -> bool:
     """Whether an error, or what caused it, says that the database could not be asked."""
     while error is not None:
-        if isinstance(error, OperationalError | InterfaceError):
+        if isinstance(error, OperationalError | InterfaceError) or _broke_off(error):
             return True
         error = error.__cause__
     return False
+
+
+def _broke_off(error: BaseException) -> bool:
+    """Whether the connection ended within a COPY, for which PostgreSQL's library has no class.
+    What the server itself reports has a code."""
+    return type(error) is DatabaseError and getattr(error.__cause__, "pgcode", "") is None
 
 
 def persistently(work: Callable[[], Result], seconds: float = 20.0) -> Result:
@@ -58,8 +64,9 @@ def persistently(work: Callable[[], Result], seconds: float = 20.0) -> Result:
     while True:
         try:
             return work()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or time.monotonic() + pause > deadline:
+        except (DatabaseError, InterfaceError) as error:
+            late = time.monotonic() + pause > deadline
+            if late or connection.in_atomic_block or not is_away(error):
                 raise
             connection.close()
             time.sleep(pause)

@@ -12,7 +12,8 @@ from django.conf import settings
 from alumio import bundled_redis, environment
 from alumio.supervisor import Program
 
-WEB_THREADS = 8
+MOST_REQUESTS = 4_096
+"""That a web process has under way at once, those included whose bodies arrive slowly."""
 SUPERVISOR = secrets.token_hex(3)
 # Workers begin when the web answers, because the demo's systems live in it.
 AFTER_WEB = 2
@@ -34,20 +35,19 @@ def redis_server() -> Program:
 
 
 def web() -> Program:
-    processes = environment.number("ALUMIO_WEB_WORKERS", 2, 1, 64)
     command = [
         *python("granian"),
-        "--interface=wsgi",
+        "--interface=rsgi",
         f"--host={bind_address()}",
         f"--port={settings.ALUMIO_PORT}",
-        f"--workers={processes}",
-        f"--blocking-threads={WEB_THREADS}",
+        f"--workers={settings.ALUMIO_WEB_WORKERS}",
+        f"--backpressure={MOST_REQUESTS}",
         "--http=1",
         "--no-ws",
         "--respawn-failed-workers",
         "--workers-kill-timeout=10",
         "--log-level=error",
-        "alumio.wsgi:application",
+        "alumio.server:application",
     ]
     return Program("web", command, is_ready=web_answers)
 

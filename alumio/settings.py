@@ -31,6 +31,14 @@ ALUMIO_PREVENT_DUPLICATE_JOBS = environment.flag("ALUMIO_PREVENT_DUPLICATE_JOBS"
 ALUMIO_MAX_ENTITY_BYTES = environment.number(
     "ALUMIO_MAX_ENTITY_BYTES", 10_000_000, 1, 1_000_000_000
 )
+# Web processes, and threads in each of them that answer requests.
+ALUMIO_WEB_WORKERS = environment.number("ALUMIO_WEB_WORKERS", 2, 1, 64)
+ALUMIO_WEB_THREADS = environment.number("ALUMIO_WEB_THREADS", 8, 1, 256)
+# Calls of a webhook that may wait to be read; past that they are answered with 429. A webhook may
+# have a limit of its own.
+ALUMIO_WEBHOOK_MAX_WAITING = environment.number(
+    "ALUMIO_WEBHOOK_MAX_WAITING", 1_000_000, 1, 1_000_000_000
+)
 ALUMIO_DEMO = environment.flag("ALUMIO_DEMO", True)
 
 SECRET_KEY = keys.secret_key("SECRET_KEY", ALUMIO_DATA)
@@ -46,6 +54,7 @@ INSTALLED_APPS = [
     "routes",
     "tasks",
     "scheduler",
+    "alumio.builder",
     "alumio.demo",
     "django.forms",
     "django.contrib.auth",
@@ -124,6 +133,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # A file, as in production: in memory the locks work differently.
         "TEST": {"NAME": ALUMIO_DATA / "test.sqlite3"},
     }
+else:
+    # A worker that is frozen within a transaction would hold up who repairs what it left: its locks
+    # are freed when its lease has run out anyway.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c idle_in_transaction_session_timeout={ALUMIO_LEASE_SECONDS * 1000:.0f}"
+    )
+    # A server that is gone without a word would be waited for a quarter of an hour. Seconds, and
+    # milliseconds at last.
+    DATABASES["default"]["OPTIONS"] = {
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+        **DATABASES["default"]["OPTIONS"],
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------------------------------------------------------------- static files
@@ -154,6 +178,7 @@ NPM_FILE_PATTERNS = {
         "dist/js/tom-select.complete.min.js*",
     ],
     "cronstrue": ["dist/cronstrue.min.js"],
+    "chart.js": ["dist/chart.umd.min.js*"],
 }
 
 # ---------------------------------------------------------------- users, security
@@ -242,6 +267,8 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["alumio.openapi.api_only"],
     "POSTPROCESSING_HOOKS": ["alumio.openapi.add_shapes"],
     "SWAGGER_UI_DIST": "SIDECAR",
+    # Closed groups: Swagger draws a hundred open doors and then stops.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
@@ -288,7 +315,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+        "line": {
+            "()": "alumio.loglines.LineFormatter",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ALUMIO_LOG_LEVEL", "INFO").upper()},

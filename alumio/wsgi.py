@@ -1,4 +1,5 @@
-"""The door of the web server: `granian --interface wsgi alumio.wsgi:application`."""
+"""Django's pages and REST as a WSGI application. The web server's own door is `alumio.server`,
+which also answers the calls of webhooks."""
 
 import os
 

@@ -1,9 +1,14 @@
+import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from alumio import environment, mounts
+
+NOBODY = 65534
+"""The user that owns nothing."""
 
 
 @pytest.mark.parametrize(
@@ -44,13 +49,25 @@ def test_a_data_folder_that_is_a_file_is_refused_with_what_to_do(monkeypatch, tm
         environment.folder("ALUMIO_DATA", tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_data_folder_that_cannot_be_written_is_refused(monkeypatch, tmp_path):
-    tmp_path.chmod(0o500)
-    monkeypatch.setenv("ALUMIO_DATA", str(tmp_path))
+def become_nobody():
+    """Root may write everywhere; nobody, for good, may not."""
+    if os.geteuid() == 0:
+        os.setuid(NOBODY)
+
+
+@pytest.fixture
+def without_rights():
+    """Calls functions in a process that is not root's."""
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, fork, become_nobody) as pool:
+        yield lambda *call: pool.submit(*call).result(30)
+
+
+def test_a_data_folder_that_cannot_be_written_is_refused(monkeypatch, tmp_path, without_rights):
+    monkeypatch.setenv("ALUMIO_DATA", "/")
 
     with pytest.raises(ImproperlyConfigured, match="cannot be written"):
-        environment.folder("ALUMIO_DATA", tmp_path)
+        without_rights(environment.folder, "ALUMIO_DATA", tmp_path)
 
 
 def test_the_type_of_a_file_system_is_that_of_the_longest_mount(monkeypatch, tmp_path):
