@@ -4,6 +4,8 @@ A process is executed here as a worker does it, with its lease, its progress and
 doorbell is left out.
 """
 
+from django.db import transaction
+
 from benchmarks.records import MAPPING
 from connectors.forms import IncomingForm, OutgoingForm
 from connectors.models import Incoming, Outgoing
@@ -11,9 +13,11 @@ from routes.forms import RouteForm
 from routes.models import Route
 from scheduler import doorbell, queue
 from scheduler.execution import execute
-from scheduler.models import Process, Trigger
+from scheduler.models import Process, Trigger, Webhook
 from scheduler.status import Status
+from scheduler.webhooks.forms import WebhookForm
 from tasks import actions
+from tasks.judgement import judge
 from tasks.models import Message, Payload, Task
 from transformers.forms import EntitySchemaForm
 
@@ -71,6 +75,14 @@ def route(target: str, in_flight: int = 1) -> Route:
     )
 
 
+def webhook() -> Webhook:
+    """A webhook that lets in who knows its secret."""
+    subscriber = {"prototype": "webhook-subscriber", "parameters": {}}
+    save(IncomingForm, identifier="bench-calls", subscriber=subscriber)
+    secret = {"prototype": "header-secret", "parameters": {"header": "X-Secret", "secret": "bench"}}
+    return save(WebhookForm, identifier="bench", incomings=["bench-calls"], validators=[secret])
+
+
 def forget() -> None:
     """Begin with no tasks, so that one import after the other brings each order once."""
     for model in (Message, Payload, Task):
@@ -80,7 +92,9 @@ def forget() -> None:
 
 def make_ready_again() -> None:
     """Everything that was exported is to be exported again, under new keys."""
-    actions.apply("retry", Task.objects.filter(status="finished"), "the benchmark")
+    ids = list(Task.objects.filter(status="finished").values_list("id", flat=True))
+    with transaction.atomic():
+        judge(actions.VERBS["retry"], ids, ["finished"], "the benchmark", wait=True)
 
 
 def start(target, limit: int | None = None) -> Process:

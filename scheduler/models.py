@@ -9,6 +9,9 @@ from alumio.states import StateQuerySet
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler.status import MACHINE, Status
+from scheduler.webhooks.models import Delivery, Reading, RefusedCall, RefusedCount, Webhook
+
+__all__ = ["Delivery", "Reading", "RefusedCall", "RefusedCount", "Webhook"]
 
 
 class Kind(models.TextChoices):
@@ -16,17 +19,19 @@ class Kind(models.TextChoices):
 
     IMPORT = "import", "Run incoming"
     EXPORT = "export", "Run route"
+    WEBHOOK = "webhook", "Read calls"
     REPAIR = "repair", "Repair stuck tasks"
     PRUNE = "prune", "Remove old records"
     BULK = "bulk", "Change many tasks"
     REIMPORT = "reimport", "Import one task anew"
     FORGET = "forget", "Forget unchanged entities"
+    REPLAY = "replay", "Replay calls"
 
 
-FLOWS = (Kind.IMPORT, Kind.EXPORT)
+FLOWS = (Kind.IMPORT, Kind.EXPORT, Kind.WEBHOOK)
 UPKEEP = (Kind.REPAIR, Kind.PRUNE)
-CHORES = (*UPKEEP, Kind.BULK, Kind.REIMPORT, Kind.FORGET)
-SCHEDULABLE = (*FLOWS, *UPKEEP)
+CHORES = (*UPKEEP, Kind.BULK, Kind.REIMPORT, Kind.FORGET, Kind.REPLAY)
+SCHEDULABLE = (Kind.IMPORT, Kind.EXPORT, *UPKEEP)
 
 
 class Priority(models.IntegerChoices):
@@ -40,7 +45,9 @@ class Trigger(models.TextChoices):
     PERSON = "person", "Person"
     API = "api", "API"
     COMMAND = "command", "Command line"
+    WEBHOOK = "webhook", "Webhook"
     REALTIME = "realtime", "Real-time"
+    RETRY = "retry", "Retry"
     RESUME = "resume", "Resumed after a loss"
 
 
@@ -111,6 +118,7 @@ class Process(models.Model):
     job = models.CharField(max_length=8, choices=Kind)
     incoming = models.ForeignKey(Incoming, models.CASCADE, null=True, related_name="processes")
     route = models.ForeignKey(Route, models.CASCADE, null=True, related_name="processes")
+    webhook = models.ForeignKey(Webhook, models.CASCADE, null=True, related_name="processes")
     status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED)
     trigger = models.CharField(max_length=8, choices=Trigger)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
@@ -166,6 +174,11 @@ class Process(models.Model):
                 condition=Q(status=Status.RUNNING, incoming__isnull=False),
                 name="one_running_process_per_incoming",
             ),
+            models.UniqueConstraint(
+                fields=["webhook", "slot"],
+                condition=Q(status=Status.RUNNING, webhook__isnull=False),
+                name="one_running_process_per_webhook",
+            ),
         ]
         indexes = [
             models.Index(
@@ -179,6 +192,7 @@ class Process(models.Model):
             models.Index(fields=["status", "id"], name="process_status"),
             models.Index(fields=["route", "id"], name="process_of_route"),
             models.Index(fields=["incoming", "id"], name="process_of_incoming"),
+            models.Index(fields=["webhook", "id"], name="process_of_webhook"),
             models.Index(fields=["scheduled_job", "id"], name="process_of_job"),
         ]
 
@@ -186,9 +200,9 @@ class Process(models.Model):
         return f"process {self.pk}"
 
     @property
-    def target(self) -> Incoming | Route | None:
+    def target(self) -> Incoming | Route | Webhook | None:
         """What is run; None for a chore."""
-        return self.incoming if self.job == Kind.IMPORT else self.route
+        return {Kind.IMPORT: self.incoming, Kind.WEBHOOK: self.webhook}.get(self.job, self.route)
 
     @property
     def name(self) -> str:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from alumio.configuration import Configuration
 from alumio.exchange.jobs import read_job, write_job
 from alumio.exchange.settings import Settings, says_nothing
+from alumio.exchange.webhooks import read_webhook, write_webhook
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
 from connectors.forms import ConnectionForm, IncomingForm, OutgoingForm, StorageForm
 from routes.forms import RouteForm
 from scheduler.forms import ScheduledJobForm
+from scheduler.webhooks.forms import WebhookForm
 from transformers.forms import EntitySchemaForm, SavedTransformerForm
 
 GENERIC_CLIENT = "http-client"
@@ -181,6 +183,7 @@ INCOMING = {
     "subscriber": "subscriber",
     "transformers": "transformers",
     "entityType": "entity_schema",
+    "samples": "samples",
 }
 OUTGOING = {
     "publisher": "publisher",
@@ -188,7 +191,15 @@ OUTGOING = {
     "afterTransformers": "after_transformers",
 }
 
-PLAIN_OUTGOING = plain(OUTGOING)
+PLAIN_INCOMING, PLAIN_OUTGOING = plain(INCOMING), plain(OUTGOING)
+
+
+def write_incoming(incoming: Configuration, content: dict) -> dict:
+    """Alumio has no samples, so they are named only where there are some."""
+    written = PLAIN_INCOMING[1](incoming, content)
+    if not content["samples"]:
+        del written["parameters"]["samples"]
+    return written
 
 
 def write_outgoing(outgoing: Configuration, content: dict) -> dict:
@@ -206,10 +217,11 @@ KINDS: dict[str, Kind] = {
         Kind("storage", StorageForm, read_storage, write_storage),
         Kind("http-client", ConnectionForm, read_client, write_client),
         Kind("list-transformer", SavedTransformerForm, read_transformer, write_transformer),
-        Kind("incoming-configuration", IncomingForm, *plain(INCOMING)),
+        Kind("incoming-configuration", IncomingForm, PLAIN_INCOMING[0], write_incoming),
         Kind("outgoing-configuration", OutgoingForm, PLAIN_OUTGOING[0], write_outgoing),
         Kind("route-configuration", RouteForm, read_route, write_route),
         Kind("scheduler-entry", ScheduledJobForm, read_job, write_job),
+        Kind("webhook", WebhookForm, read_webhook, write_webhook),
     )
 }
 """By Alumio's type; in the order in which they are exported, so that what is used comes first."""

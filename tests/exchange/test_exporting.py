@@ -51,7 +51,8 @@ def test_variables_are_found_wherever_they_are():
 def test_policies_are_written_only_where_they_differ_from_the_defaults():
     plain, special = make_route(), make_route(retry_enabled=True, requests_in_flight=5)
 
-    [one, other] = exported(plain.identifier, special.identifier)
+    lines = {line["identifier"]: line for line in exported(plain.identifier, special.identifier)}
+    one, other = lines[plain.identifier], lines[special.identifier]
 
     assert set(one["object"]["parameters"]) == {
         "incoming",

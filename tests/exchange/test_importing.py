@@ -227,3 +227,24 @@ def test_entity_schemas_that_are_only_named_can_be_made_on_demand():
     assert report.ok
     assert "an empty one was made" in report.notes[0]
     assert Incoming.objects.get().entity_schema.identifier == "item"
+
+
+def test_parallel_and_real_time_together_are_refused_with_the_place():
+    report = imported(
+        line("incoming-configuration", "in", {"subscriber": FAKE, "transformers": []}),
+        line("outgoing-configuration", "out", {"publisher": NOTHING, "transformers": []}),
+        line(
+            "route-configuration",
+            "route",
+            {
+                "incoming": "in",
+                "outgoing": "out",
+                "realtime": True,
+                "parallelExecution": {"enabled": True, "maximumProcesses": 5},
+            },
+        ),
+    )
+
+    [problem] = report.problems
+    assert "Parallel and real-time processing cannot be used together" in str(problem)
+    assert not Route.objects.exists()

@@ -4,12 +4,14 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from alumio.models import AuditEntry
 from routes.forms import RouteForm
 from routes.models import Route
 from scheduler.forms import ScheduledJobForm
 from scheduler.models import Process, ScheduledJob
+from tasks import counts
 from tasks.models import RetentionPolicy
 from tests.api.conftest import Api
 from tests.pages.conftest import signed_in
@@ -52,6 +54,22 @@ def test_the_page_shows_of_each_route_its_size_its_rules_and_what_goes_next(admi
     assert "1 finished" in text
     assert "own</span> Failed: for ever" in text
     assert "9.8\xa0KB" in text
+
+
+def test_looking_again_counts_anew_only_after_a_prune(administrator, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(counts, "forget", lambda: forgotten.append("forgotten"))
+
+    for _ in range(2):
+        administrator.client.get("/retention/")
+    assert len(forgotten) == 1
+    now = timezone.now()
+    times = {"created_at": now, "updated_at": now, "ended_at": now}
+    Process.objects.create(job="prune", status="finished", trigger="command", **times)
+    for _ in range(2):
+        administrator.client.get("/retention/")
+
+    assert len(forgotten) == 2
 
 
 def test_an_administrator_changes_the_rules_which_is_audited_in_words(administrator):
@@ -119,6 +137,7 @@ def test_the_api_reads_and_changes_the_policy_and_keeps_what_is_not_sent(api):
         "rules": [rule("finished", days=30)],
         "processes": 30,
         "occurrences": 30,
+        "deliveries": 30,
         "audit": 365,
     }
     assert api.get("retention").body == everything

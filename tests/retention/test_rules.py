@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routes.models import Route
+from scheduler import records
 from tasks import counts
 from tasks.models import Cause, Memory, Message, Payload, PayloadVersion, Task
 from tasks.pipeline import import_entities
@@ -143,7 +144,7 @@ def test_an_entity_that_was_not_delivered_is_sent_again_after_its_task_has_gone(
     assert set(Task.objects.values_list("entity_identifier", flat=True)) == {"failed", "new"}
 
 
-def test_causes_go_when_no_task_has_them_any_more():
+def test_causes_go_when_no_task_has_them_any_more(monkeypatch):
     set_rules(rule("failed", days=30))
     route, seen = make_route(), timezone.now() - timedelta(days=60)
     gone, kept, fresh = (
@@ -153,10 +154,27 @@ def test_causes_go_when_no_task_has_them_any_more():
     make_task(route, "failed", days=31, cause=gone)
     make_task(route, "failed", days=1, cause=kept)
 
+    prune()
+    monkeypatch.setattr(records, "RETIREMENT", timedelta(minutes=-1))
     process = prune()
 
     assert set(Cause.objects.all()) == {kept, fresh}
     assert process.counts["causes"] == 1
+
+
+def test_a_cause_that_a_failing_task_found_just_before_it_went_stays_with_the_task(monkeypatch):
+    cause = Cause.objects.create(
+        digest="old", text="Down", first_seen_at=timezone.now() - timedelta(days=60)
+    )
+    task = make_task(make_route(), "processing")
+
+    prune()
+    Task.objects.filter(pk=task.pk).move("fail", cause=cause.pk)
+    monkeypatch.setattr(records, "RETIREMENT", timedelta(minutes=-1))
+    prune()
+
+    assert Task.objects.get().cause.text == "Down"
+    assert not Cause.objects.filter(digest="old").exists()
 
 
 def test_the_counters_know_what_went():

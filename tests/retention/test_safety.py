@@ -11,14 +11,14 @@ from scheduler.execution import execute
 from scheduler.models import Process
 from scheduler.repair import repair_lost
 from scheduler.runs import ProcessRun
-from tasks import actions, prune
+from tasks import prune
 from tasks.models import Memory, Message, Payload, Task
 from tasks.retention import shares, spans
 from tasks.run import Run
 from tests.retention.making import left, make_task, queue_prune, rule, set_rules
 from tests.retention.making import prune as pruned
-from tests.scheduler.running import queued
-from tests.world import make_incoming, make_route, make_schema, statuses
+from tests.scheduler.running import let_expire, queued
+from tests.world import act_on, make_incoming, make_route, make_schema, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -56,7 +56,7 @@ def test_a_task_that_was_retried_after_the_prune_began_stays(old_tasks, monkeypa
 
     def retry_meanwhile(*arguments):
         if not Task.objects.filter(pk=tasks[0].pk).exists():
-            actions.apply("retry", chosen, "somebody")
+            act_on("retry", chosen)
         return removed(*arguments)
 
     monkeypatch.setattr(prune, "_remove", retry_meanwhile)
@@ -75,7 +75,7 @@ def test_what_a_person_is_changing_at_this_moment_is_passed_over_without_waiting
 
     def retry_slowly():
         with transaction.atomic():
-            actions.apply("retry", Task.objects.filter(pk=tasks[1].pk), "somebody")
+            act_on("retry", Task.objects.filter(pk=tasks[1].pk))
             locked.set()
             go_on.wait(20)
 
@@ -103,7 +103,7 @@ def test_prunes_and_retries_of_the_same_tasks_share_them_without_losing_data():
             pks = list(
                 Task.objects.order_by("-id").values_list("pk", flat=True)[start : start + 20]
             )
-            applied = actions.apply("retry", Task.objects.filter(pk__in=pks), "somebody")
+            applied = act_on("retry", Task.objects.filter(pk__in=pks))
             retried.append(applied.changed)
 
     person = beside(retry_all)
@@ -144,9 +144,7 @@ def test_an_import_that_is_writing_an_entitys_memory_is_not_waited_for(old_tasks
     assert list(Memory.objects.values_list("digest", "task")) == [("new", None)]
 
 
-def test_a_prune_that_was_killed_goes_on_and_counts_everything_once(
-    old_tasks, monkeypatch, let_expire
-):
+def test_a_prune_that_was_killed_goes_on_and_counts_everything_once(old_tasks, monkeypatch):
     route, tasks = old_tasks
     monkeypatch.setattr(prune, "CHUNK", 2)
     process = queue.start(queue_prune(), "worker")

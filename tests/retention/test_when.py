@@ -15,7 +15,7 @@ from scheduler.execution import execute
 from scheduler.models import Occurrence, Process, ProcessMessage, ScheduledJob
 from scheduler.sweep import sweep
 from tests.retention.making import make_task, prune, rule, set_rules
-from tests.scheduler.running import dying_with, route_with_tasks
+from tests.scheduler.running import dying_with, let_expire, route_with_tasks
 from tests.world import make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -92,7 +92,7 @@ def test_a_scheduled_prune_is_queued_when_it_is_due_and_does_its_work():
     assert statuses(task.route) == []
 
 
-def test_a_scheduled_repair_frees_what_a_dead_process_held(let_expire):
+def test_a_scheduled_repair_frees_what_a_dead_process_held():
     route = route_with_tasks(2)
     process, _ = dying_with(route)
     let_expire(process)
@@ -102,7 +102,7 @@ def test_a_scheduled_repair_frees_what_a_dead_process_held(let_expire):
 
     queued.refresh_from_db()
     assert statuses(route) == ["new", "new"]
-    assert (queued.status, queued.counts) == ("finished", {"lost processes": 1})
+    assert (queued.status, queued.counts) == ("finished", {"lost": 1, "due again": 2})
 
 
 # ---------------------------------------------------------------- other records

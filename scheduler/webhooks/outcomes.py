@@ -1,0 +1,78 @@
+"""What came of a delivery, for people: what each incoming made of it, and the tasks."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from connectors.models import Incoming
+from scheduler.counted import counted
+from scheduler.told import Chip
+from scheduler.webhooks.delivery_listing import fault_of
+from scheduler.webhooks.models import Delivery, Progress, Reading
+from tasks.models import Task
+from tasks.status import Status
+
+MOST_TASKS = 20
+SHOWN = ("identifier", "status", "entity_identifier", "route", "updated_at")
+
+
+@dataclass
+class Line:
+    """One incoming and what it made of a delivery; without a reading, why there is none."""
+
+    identifier: str
+    name: str
+    reading: Reading | None = None
+    waits: str = ""
+    error: str = ""
+
+    @property
+    def chips(self) -> list[Chip]:
+        counts = self.reading.counts if self.reading else {}
+        return [Chip(counted(n, name), name) for name, n in counts.items() if n]
+
+
+def readings_of(delivery: Delivery) -> list[Line]:
+    """Of each incoming that has read it, and of those that are still to read it."""
+    found = {reading.incoming: reading for reading in delivery.readings.all()}
+    unread = delivery.status == Progress.RECEIVED
+    wanted = [*found, *(delivery.webhook.incomings if unread else ())]
+    incomings = {i.identifier: i for i in Incoming.objects.filter(identifier__in=wanted)}
+    return [
+        Line(
+            identifier,
+            incomings[identifier].name if identifier in incomings else identifier,
+            found.get(identifier),
+            _waits(incomings.get(identifier)),
+            fault_of(delivery, found[identifier]) if identifier in found else "",
+        )
+        for identifier in dict.fromkeys(wanted)
+    ]
+
+
+def _waits(incoming: Incoming | None) -> str:
+    if incoming is None:
+        return "There is no such incoming any more."
+    if not incoming.enabled:
+        return "This incoming is disabled: the call waits until it is not."
+    return "The next process reads it."
+
+
+@dataclass(frozen=True)
+class Made:
+    """The tasks of a delivery: the first ones, and how many there are of each status now."""
+
+    first: list[Task]
+    statuses: list[tuple[Status, int]]
+
+    @property
+    def number(self) -> int:
+        return sum(number for _, number in self.statuses)
+
+
+def tasks_of(delivery: Delivery) -> Made:
+    tasks = Task.objects.filter(delivery=delivery.pk)
+    rows = tasks.order_by("id").select_related("route").only(*SHOWN, "route__name")
+    numbers = dict(tasks.order_by().values_list("status").annotate(Count("id")))
+    statuses = [(status, numbers[status.value]) for status in Status if status.value in numbers]
+    return Made(list(rows[:MOST_TASKS]), statuses)
