@@ -7,7 +7,7 @@ from django.db import transaction
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from alumio import database
+from alumio import audit, database
 from alumio.api import ApiView, Conflict, Invalid, listed, moment
 from alumio.api_keys import person_of
 from alumio.audit import Actor
@@ -20,6 +20,7 @@ from scheduler import process_audit, queue, repair
 from scheduler.clock import queue_job
 from scheduler.filters import OccurrenceFilter, ProcessFilter, ScheduledJobFilter
 from scheduler.forms import ScheduledJobForm
+from scheduler.listing import processes
 from scheduler.models import Kind, Occurrence, Outcome, Process, ScheduledJob, Trigger
 from scheduler.occurrences import why
 from scheduler.status import Status
@@ -39,6 +40,7 @@ SHAPES["Process"] = an_object(
         "title": TEXT | {"description": "What it runs, or what it is about."},
         "incoming": MAYBE,
         "route": MAYBE,
+        "webhook": MAYBE,
         "status": {"type": "string", "enum": Status.values},
         "trigger": {"type": "string", "enum": Trigger.values},
         "priority": WHOLE,
@@ -104,6 +106,7 @@ def in_list(process: Process, waiting: Waiting | None = None) -> dict:
         "title": process.name,
         "incoming": process.incoming and process.incoming.identifier,
         "route": process.route and process.route.identifier,
+        "webhook": process.webhook and process.webhook.identifier,
         "status": process.status,
         "trigger": process.trigger,
         "priority": process.priority,
@@ -141,14 +144,8 @@ def message_as_json(message) -> dict:
     }
 
 
-def all_processes():
-    """With what they name, but without its settings, which would be decrypted for every row."""
-    named = Process.objects.select_related("incoming", "route", "started_by", "scheduled_job")
-    return named.defer("incoming__subscriber", "incoming__transformers", "route__transformers")
-
-
 def find(pk: int) -> Process:
-    found = all_processes().filter(pk=pk).first() if pk < 2**63 else None
+    found = processes().filter(pk=pk).first() if pk < 2**63 else None
     if found is None:
         raise exceptions.NotFound(f"There is no process {pk}.")
     return found
@@ -157,9 +154,7 @@ def find(pk: int) -> Process:
 class Processes(ApiView):
     @described("List processes", {200: list_of("Process")}, query=ProcessFilter)
     def get(self, request):
-        return listed(
-            self, all_processes(), "-id", ProcessFilter, partial(in_list, waiting=Waiting())
-        )
+        return listed(self, processes(), "-id", ProcessFilter, partial(in_list, waiting=Waiting()))
 
 
 class OneProcess(ApiView):
@@ -302,6 +297,24 @@ class RunJob(ApiView):
         job = called(ScheduledJob, identifier)
         by = person_of(request.user)
         return queued_by(request, job.target or job, lambda: queue_job(job, Trigger.API, by))
+
+
+class Repair(ApiView):
+    @described(
+        "Free what dead processes hold, as workers do by themselves; the process tells what it was",
+        {202: shape("Queued"), 409: shape("NotQueued")},
+        refusals=(400,),
+    )
+    def post(self, request):
+        refuse_others(self.body(), ())
+        with transaction.atomic():
+            queued = queue.enqueue_chore(Kind.REPAIR, Trigger.API, user=person_of(request.user))
+            if queued.process:
+                audit.record(Actor.of(request), "repair", process=queued.process.pk)
+        if queued.process is None:
+            busy = {"duplicate_of": queued.duplicate_of.pk} if queued.duplicate_of else {}
+            raise Conflict("A repair is queued already.", **busy)
+        return Response({"process": queued.process.pk}, status.HTTP_202_ACCEPTED)
 
 
 class ScheduledJobs(ConfigurationViewSet):

@@ -6,22 +6,22 @@ with its counts: killed at any moment, it goes on with the parts that are left. 
 at that moment is left in its part and looked at again in the next round.
 """
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 from django.db import connection, transaction
 
-from alumio import audit, bulk, database, jsontext
+from alumio import audit, bulk
 from alumio.audit import Actor
-from alumio.models import User, Via
-from scheduler import queue
-from scheduler.models import ChosenPart, Kind, Process, RefusedTask, Trigger
+from scheduler import asked
+from scheduler.models import ChosenPart, Kind, Process, RefusedTask
+from scheduler.queue import Queued
 from scheduler.status import Status
 from tasks import actions, counts
 from tasks.choice import Choice
 from tasks.judgement import Judged, Refused, judge
+from tasks.once import once
 from tasks.preview import titled
 from tasks.run import Lost, Run
 from tasks.status import Status as TaskStatus
@@ -36,7 +36,6 @@ MOST_KEPT = 100_000
 """Refused tasks that are kept by name; beyond, they are only counted."""
 REFUSED = "not_allowed_"
 """With this begins the name of a count of refused tasks; their status follows."""
-TRIGGERS = {Via.PAGE: Trigger.PERSON, Via.API: Trigger.API, Via.COMMAND: Trigger.COMMAND}
 
 
 # ---------------------------------------------------------------- at the click
@@ -44,7 +43,7 @@ TRIGGERS = {Via.PAGE: Trigger.PERSON, Via.API: Trigger.API, Via.COMMAND: Trigger
 
 def enqueue(verb: str, choice: Choice, actor: Actor) -> actions.Queued:
     """Freeze the choice and queue a process for it, unless the same action waits or runs."""
-    key = _digest(verb, choice)
+    key = asked.digest([verb, choice.as_json()])
     if open_one := _open(key):
         return actions.Queued(open_one.pk, already=True)
     parts = list(_parts(choice))
@@ -60,21 +59,15 @@ def enqueue(verb: str, choice: Choice, actor: Actor) -> actions.Queued:
     return enqueue(verb, choice, actor)  # that one ended just now
 
 
-def _digest(verb: str, choice: Choice) -> str:
-    """The same for the same confirmed action."""
-    text = jsontext.dumps([verb, choice.as_json()])
-    return hashlib.sha256(text.encode()).hexdigest()[:40]
-
-
 def _open(key: str) -> Process | None:
     mine = Process.objects.filter(job=Kind.BULK, queue_key=f"{Kind.BULK}:{key}")
     return mine.filter(status__in=(Status.SCHEDULED, Status.RUNNING)).first()
 
 
-def _queue(verb: str, choice: Choice, actor: Actor, key: str, total: int) -> queue.Queued:
-    return queue.enqueue_chore(
+def _queue(verb: str, choice: Choice, actor: Actor, key: str, total: int) -> Queued:
+    return asked.enqueue(
         Kind.BULK,
-        TRIGGERS[Via(actor.via)],
+        actor,
         title=titled(actions.VERBS[verb].label, total),
         arguments={
             "verb": verb,
@@ -84,7 +77,6 @@ def _queue(verb: str, choice: Choice, actor: Actor, key: str, total: int) -> que
             "actor": actor.as_json(),
         },
         key=key,
-        user=User.objects.filter(pk=actor.user_id).first(),
     )
 
 
@@ -143,22 +135,7 @@ class BulkAction:
 
     def do(self, part: int) -> None:
         """Judge and change the tasks of one part, in one transaction with the counts."""
-        tried: list[dict] = []
-
-        def work() -> None:
-            if tried and self.run.has_kept(tried[-1]):
-                return
-            before = self.run.counts.copy()
-            try:
-                with transaction.atomic():
-                    tried.append(self._judge(part))
-                    self.run.keep(tried[-1])
-            except BaseException:
-                self.run.counts = before
-                raise
-
-        database.persistently(work)
-        self.held += tried[-1]["held"]
+        self.held += once(self.run, lambda: self._judge(part))["held"]
 
     def _judge(self, part: int) -> dict:
         """Returns the cursor behind the part."""

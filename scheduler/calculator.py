@@ -63,3 +63,13 @@ class Schedule:
     def least_per_run(self) -> int:
         """Records a run that would be needed to fit with a run every minute."""
         return ceil(self.records / MOST_RUNS)
+
+    def why_not(self, need: str) -> str:
+        """Why it does not fit, and what would be needed of the end; "" where it fits."""
+        if self.fits:
+            return ""
+        return (
+            f"A job runs once a minute at most: {MOST_RUNS:,} runs a day of {self.per_run:,} are "
+            f"{self.capacity:,} records, not {self.records:,}. {need} at least "
+            f"{self.least_per_run:,} a run."
+        )

@@ -27,6 +27,8 @@ LOOKS_BACK = timedelta(days=1)
 """How far back missed occurrences are recorded."""
 TRIES = 5
 """Ticks at the same moment undo each other at most so often."""
+PATIENCE = 5.0
+"""Seconds for which a tick is tried again that PostgreSQL ended because others wanted its rows."""
 
 
 class Due(NamedTuple):
@@ -45,8 +47,7 @@ def tick(now: datetime | None = None) -> int:
     now = now or database.now()
     for _ in range(TRIES):
         try:
-            with transaction.atomic():
-                return _tick(now)
+            return database.persistently(lambda: _tick(now), PATIENCE)
         except IntegrityError:
             continue
     log.warning(
@@ -55,6 +56,7 @@ def tick(now: datetime | None = None) -> int:
     return 0
 
 
+@transaction.atomic
 def _tick(now: datetime) -> int:
     # What passes while a job is off was not missed: it does not run when the job is on again.
     ScheduledJob.objects.filter(enabled=False).update(checked_until=now)

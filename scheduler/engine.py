@@ -23,6 +23,7 @@ from scheduler.models import CHORES, FLOWS, UPKEEP
 from scheduler.repair import repair_lost
 from scheduler.runs import ProcessRun
 from scheduler.sweep import sweep
+from scheduler.webhooks.waiting import queue_reading
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class Hand:
             connections.close_all()
 
     def _execute_next(self) -> bool:
+        if self.kinds == FLOWS:
+            queue_reading()
         process = queue.start_next(self.worker, self.kinds)
         if process is None:
             return False

@@ -9,10 +9,13 @@ from django.db import transaction
 from alumio import database
 from alumio.located import Located
 from connectors.errors import ConnectorError
-from scheduler import queue, sequence
+from scheduler import sequence
 from scheduler.chores import BY_KIND, IN_WORDS
+from scheduler.counted import counted
 from scheduler.models import CHORES, Kind, Process
+from scheduler.resuming import CUT_OFF, resume
 from scheduler.runs import ProcessRun
+from scheduler.webhooks.reading import read_deliveries
 from tasks import messages
 from tasks.claim import give_back
 from tasks.pipeline import export_tasks, import_entities
@@ -47,7 +50,7 @@ def execute(process: Process, run: ProcessRun | None = None) -> None:
 
 
 def _work(process: Process, run: ProcessRun) -> Ending | None:
-    if process.target and not process.target.enabled:
+    if process.target and not process.target.enabled and process.job != Kind.WEBHOOK:
         return Ending("finish", "The configuration is disabled: nothing was done.")
     try:
         result = _dispatch(process, run)
@@ -69,7 +72,7 @@ def _unexpected(process: Process, run: ProcessRun, error: BaseException) -> Endi
     text = f"Unexpected {type(error).__name__}: {error}"
     if database.is_away(error):
         log.warning("%s was cut off from the database: %s", process, error)
-        return Ending("lose", f"Cut off from the database. {text}", goes_on=True)
+        return Ending("lose", f"{CUT_OFF} {text}", goes_on=True)
     log.error("%s failed", process, exc_info=error)
     run.note("error", text)
     return Ending("fail", text)
@@ -81,6 +84,8 @@ def _dispatch(process: Process, run: ProcessRun) -> str | None:
         return BY_KIND[process.job](process.arguments, run)
     if process.job == Kind.IMPORT:
         import_entities(process.incoming, run)
+    elif process.job == Kind.WEBHOOK:
+        read_deliveries(process.webhook, run)
     elif not process.route.outgoing.enabled:
         run.note("warning", f"The outgoing “{process.route.outgoing}” is disabled: tasks stay New.")
     else:
@@ -98,7 +103,7 @@ def _end(process: Process, run: ProcessRun, ending: Ending) -> None:
         give_back(process.pk)
         process.refresh_from_db()
         if ending.goes_on:
-            queue.resume(process)
+            resume(process)
         else:
             process.parts.all().delete()
         if ending.verb in ("finish", "fail"):
@@ -109,5 +114,5 @@ def summary(process: Process, run: ProcessRun) -> str:
     """What came of a run, in one line."""
     if process.job in IN_WORDS:
         return IN_WORDS[process.job](process.arguments, run.counts)
-    parts = [f"{number:,} {name}" for name, number in run.counts.items() if number]
+    parts = [counted(number, name) for name, number in run.counts.items() if number]
     return ", ".join(parts) + "." if parts else "Nothing to do."

@@ -3,7 +3,7 @@
 from alumio.filters import ChoicesField, ConfigurationFilter, Filter, MomentField, ReferencesField
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler.models import SCHEDULABLE, Kind, Outcome, Trigger
+from scheduler.models import SCHEDULABLE, Kind, Outcome, Trigger, Webhook
 from scheduler.status import Status
 
 
@@ -13,6 +13,7 @@ class ProcessFilter(Filter):
     trigger = ChoicesField("trigger", Trigger.choices)
     incoming = ReferencesField(Incoming)
     route = ReferencesField(Route)
+    webhook = ReferencesField(Webhook)
     created_after = MomentField(label="Created from")
     created_before = MomentField(label="Created until", through=True)
 
@@ -22,6 +23,7 @@ class ProcessFilter(Filter):
         "trigger": "trigger__in",
         "incoming": "incoming__in",
         "route": "route__in",
+        "webhook": "webhook__in",
         "created_after": "created_at__gte",
         "created_before": "created_at__lt",
     }

@@ -1,5 +1,7 @@
 """The answer to "why did it not run?": each moment at which a job was due, and what came of it."""
 
+from functools import cached_property
+
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,12 +9,12 @@ from django.views import View
 
 from alumio import keyset
 from alumio.access import RoleRequired
-from alumio.located import Located
+from alumio.listing import Listing
+from scheduler.filters import OccurrenceFilter
 from scheduler.models import Occurrence, Outcome, ScheduledJob
 from scheduler.schedule import next_run
 from scheduler.status import Status
 
-SIZE = 50
 WHY = {
     Outcome.QUEUED: "It was queued on time.",
     Outcome.LATE: "The platform was down; it was queued once for all that was missed.",
@@ -40,37 +42,38 @@ class Occurrences(RoleRequired, View):
 
     def get(self, request, identifier):
         job = get_object_or_404(ScheduledJob, identifier=identifier)
-        rows = Occurrence.objects.filter(job=job).select_related("process")
-        wanted = request.GET.get("outcome", "")
-        if wanted in Outcome.values:
-            rows = rows.filter(outcome=wanted)
-        page = page_of(rows, request.GET.get("cursor"))
+        found = OccurrenceList(request.GET, job)
+        context = {"job": job, "list": found, "next_run": next_run(job)}
+        status = 400 if found.faults else 200
+        return render(request, "scheduled_jobs/occurrences.html", context, status=status)
+
+
+class OccurrenceList(Listing):
+    """One request's view of the occurrences of a job."""
+
+    filter_class = OccurrenceFilter
+
+    def __init__(self, params: QueryDict, job: ScheduledJob):
+        super().__init__(params)
+        self.job = job
+
+    @property
+    def address(self) -> str:
+        return reverse("scheduled-jobs:occurrences", args=[self.job.identifier])
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        rows = Occurrence.objects.filter(job=self.job).select_related("process")
+        page = self.paged(self.filter.apply(rows))
         for row in page.rows:
-            row.job, row.why = job, why(row)
-        here = reverse("scheduled-jobs:occurrences", args=[identifier])
-        context = {
-            "job": job,
-            "page": page,
-            "next_run": next_run(job),
-            "outcomes": [
-                (value, label, address(here, outcome=value)) for value, label in Outcome.choices
-            ],
-            "wanted": wanted,
-            "here": here,
-            "older": address(here, outcome=wanted, cursor=page.next) if page.next else "",
-            "newer": address(here, outcome=wanted, cursor=page.previous) if page.previous else "",
-        }
-        return render(request, "scheduled_jobs/occurrences.html", context)
+            row.job, row.why = self.job, why(row)
+        return page
 
+    def tabs(self) -> list[tuple[str, str, bool]]:
+        chosen = self.criteria.get("outcome", [])
+        return [
+            (label, self.url(outcome=value), value in chosen) for value, label in Outcome.choices
+        ]
 
-def page_of(rows, cursor: str | None) -> keyset.Page:
-    try:
-        return keyset.page(rows, "-id", SIZE, cursor)
-    except Located:
-        return keyset.page(rows, "-id", SIZE)
-
-
-def address(here: str, **parameters) -> str:
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in parameters.items() if value})
-    return f"{here}?{query.urlencode()}".rstrip("?")
+    def all_url(self) -> str:
+        return self.url(outcome=None)

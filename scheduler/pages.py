@@ -5,10 +5,11 @@ from django.urls import path
 
 from alumio import configuration_pages
 from alumio.pages import Notice, Pages, Section, register
+from routes.views import schedules
 from scheduler.forms import JOBS, ScheduledJobForm
 from scheduler.models import FLOWS, Kind, ScheduledJob
 from scheduler.occurrences import Occurrences
-from scheduler.schedule import last_processes, next_run
+from scheduler.schedule import is_scheduled, last_processes, next_run
 from scheduler.views import Preview
 
 CHORES = {Kind.REPAIR: "what died processes held", Kind.PRUNE: "by the rules of retention"}
@@ -32,6 +33,7 @@ def notices(job: ScheduledJob) -> list[Notice]:
     return []
 
 
+schedules.append(is_scheduled)
 PAGES = register(
     Pages(
         form=ScheduledJobForm,

@@ -11,6 +11,7 @@ from django.views import View
 
 from alumio import configuration_audit, database
 from alumio.access import RoleRequired
+from alumio.api_keys import person_of
 from alumio.audit import Actor
 from alumio.configuration import StaleRevision
 from connectors.models import Incoming
@@ -19,8 +20,11 @@ from scheduler import cron, together, week
 from scheduler.calculator import Schedule
 from scheduler.forms import time_zones
 from scheduler.models import Kind, ScheduledJob
+from scheduler.overruns import overruns
 
 MOST = 1_000_000_000
+NEEDS = ("The source must give", "The target must take")
+"""What is asked of the two ends where a run a minute is too few."""
 
 
 def amount(label: str, help_text: str) -> forms.IntegerField:
@@ -65,16 +69,20 @@ class Planner(RoleRequired, View):
 
     def show(self, volumes: Volumes, ends: Ends | None = None, status: int = 200):
         jobs, now, zone = scheduled(), database.now(), zone_in(self.request)
-        loads = week.load(jobs, week.durations(now), zone, now)
+        took = week.durations(jobs, now)
+        loads = week.load(jobs, took, zone, now)
+        found = sums(volumes)
         context = {
             "volumes": volumes,
-            "sums": sums(volumes),
+            "sums": [(sum, sum.why_not(need)) for sum, need in zip(found, NEEDS, strict=False)],
+            "fits": all(sum.fits for sum in found),
             "ends": ends or Ends(),
             "zone": zone,
             "zones": time_zones(),
             "days": list(zip(week.DAYS, loads, strict=True)),
             "hours": range(24),
             "jobs": jobs,
+            "overruns": overruns(jobs, took, now),
             "crowds": together.crowds(jobs, now),
             "advice": together.advise(jobs, now),
             "may_act": self.request.user.may("editor"),
@@ -90,7 +98,7 @@ class MakeJobs(Planner):
         volumes = Volumes(request.POST)
         if not (ends.is_valid() and volumes.is_valid()):
             return self.show(volumes, ends, status=400)
-        if not all(schedule.fits for schedule in sums(volumes)):
+        if why_not(sums(volumes)):
             messages.warning(request, "These volumes do not fit, so no job was made.")
             return self.show(volumes, ends, status=400)
         for job in make_jobs(volumes.cleaned_data | ends.cleaned_data, request):
@@ -154,6 +162,11 @@ def sums(volumes: Volumes) -> list[Schedule]:
     ]
 
 
+def why_not(sums: list[Schedule]) -> list[str]:
+    """Why the volumes do not fit, at the source, at the target or at both; [] where they do."""
+    return [why for sum, need in zip(sums, NEEDS, strict=True) if (why := sum.why_not(need))]
+
+
 def make_jobs(asked: dict, request) -> list[ScheduledJob]:
     """One job that fetches and one that exports, by the sums."""
     ends = ((Kind.IMPORT, asked["incoming"], "source"), (Kind.EXPORT, asked["route"], "target"))
@@ -175,6 +188,6 @@ def make_jobs(asked: dict, request) -> list[ScheduledJob]:
 
 def stored(job: ScheduledJob, request) -> ScheduledJob:
     """Save the job in the name of who asks for it. Raises StaleRevision."""
-    job.store(request.user)
+    job.store(person_of(request.user))
     configuration_audit.saved(Actor.of(request), job)
     return job

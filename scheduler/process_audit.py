@@ -4,12 +4,13 @@ from alumio import audit
 from alumio.audit import Actor
 from alumio.configuration import Configuration
 from alumio.models import AuditEntry
+from scheduler.counted import counted
 from scheduler.models import Process
 
 
 def queued(actor: Actor, what: Configuration, process: Process) -> AuditEntry:
     """Note that somebody ran an incoming, a route or a scheduled job by hand."""
-    note = f"At most {process.limit:,} tasks." if process.limit else ""
+    note = f"At most {counted(process.limit, 'tasks')}." if process.limit else ""
     return audit.record(actor, "run", process=process.pk, note=note, **audit.about(what))
 
 

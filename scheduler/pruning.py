@@ -13,8 +13,7 @@ from django.template.defaultfilters import filesizeformat
 
 from alumio import audit, database
 from alumio.audit import Actor
-from alumio.models import User
-from scheduler import queue, records
+from scheduler import asked, queue, records
 from scheduler.models import Kind, Priority, Process, ScheduledJob, Trigger
 from scheduler.status import Status
 from tasks import counts, retention
@@ -106,13 +105,12 @@ def queue_pruning() -> bool:
     return bool(queued.process)
 
 
-def prune_now(trigger: str, actor: Actor) -> queue.Queued:
+def prune_now(actor: Actor) -> queue.Queued:
     """Queue a prune because somebody asked for it, unless one is queued or at it already."""
     with transaction.atomic():
         if running := Process.objects.filter(job=Kind.PRUNE, status=Status.RUNNING).first():
             return queue.Queued(None, running)
-        user = User.objects.filter(pk=actor.user_id).first()
-        queued = queue.enqueue_chore(Kind.PRUNE, trigger, user=user)
+        queued = asked.enqueue(Kind.PRUNE, actor)
         if queued.process:
             audit.record(actor, "prune", process=queued.process.pk)
     return queued

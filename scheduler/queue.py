@@ -4,12 +4,14 @@ What races is decided by the schema: a second Scheduled process of a configurati
 running process in a route's slot cannot be stored.
 """
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.db.models.functions import Now
 
 from alumio import database
@@ -17,11 +19,21 @@ from connectors.models import Incoming
 from routes.models import Route
 from scheduler import doorbell
 from scheduler.maintenance import Hold
-from scheduler.models import CHORES, FLOWS, Kind, Priority, Process, ScheduledJob, Trigger
+from scheduler.models import (
+    CHORES,
+    FLOWS,
+    Kind,
+    Priority,
+    Process,
+    ScheduledJob,
+    Webhook,
+)
 from scheduler.status import Status
 
-MAX_FRUITLESS = 3
-"""Processes in a row that died without having done anything; after them nothing is resumed."""
+LONG_WAIT = timedelta(hours=1)
+LONG_WAITERS = 1 / 4
+"""The part of all starts that what has waited for so long gets, whatever its priority: urgent work
+stays quick, and nothing waits for ever."""
 
 
 class Disabled(Exception):
@@ -37,7 +49,7 @@ class Queued:
 
 
 def enqueue(
-    target: Incoming | Route,
+    target: Incoming | Route | Webhook,
     trigger: str,
     *,
     limit: int | None = None,
@@ -50,9 +62,10 @@ def enqueue(
     """Queue a run of an incoming or a route, unless one of it is Scheduled already (Alumio §16.13).
 
     A running one is no duplicate. A parallel route may have as many scheduled and running as it may
-    run at once. Raises Disabled.
+    run at once. A disabled webhook takes no calls; those that it took are read all the same.
+    Raises Disabled.
     """
-    if not target.enabled:
+    if not (target.enabled or isinstance(target, Webhook)):
         raise Disabled(f"“{target.name}” is disabled. Enable it to run it.")
     now = database.now()
     process = Process(
@@ -71,9 +84,11 @@ def enqueue(
     return _queue(process, target)
 
 
-def _run_of(target: Incoming | Route) -> dict:
+def _run_of(target: Incoming | Route | Webhook) -> dict:
     if isinstance(target, Incoming):
         return {"job": Kind.IMPORT, "incoming": target}
+    if isinstance(target, Webhook):
+        return {"job": Kind.WEBHOOK, "webhook": target}
     return {"job": Kind.EXPORT, "route": target}
 
 
@@ -183,7 +198,7 @@ def _queue(process: Process, target) -> Queued:
 
 
 def _insert(process: Process, target) -> Queued:
-    if process.target and not settings.ALUMIO_PREVENT_DUPLICATE_JOBS:
+    if _may_be_doubled(process):
         process.queue_key = None
         process.save(force_insert=True)
         return Queued(process)
@@ -197,6 +212,12 @@ def _insert(process: Process, target) -> Queued:
             except IntegrityError:
                 continue
     return Queued(None, _waiting(process) or _running(process))
+
+
+def _may_be_doubled(process: Process) -> bool:
+    """One reader of a webhook is enough, however many calls there are."""
+    doubles = not settings.ALUMIO_PREVENT_DUPLICATE_JOBS
+    return doubles and process.job in (Kind.IMPORT, Kind.EXPORT)
 
 
 def _free_keys(process: Process, target) -> list[str]:
@@ -216,7 +237,8 @@ def _free_keys(process: Process, target) -> list[str]:
 def _same(process: Process):
     if process.target is None:
         return Process.objects.filter(job=process.job, queue_key=process.queue_key)
-    return Process.objects.filter(incoming=process.incoming, route=process.route)
+    ends = {"incoming": process.incoming, "route": process.route, "webhook": process.webhook}
+    return Process.objects.filter(**ends)
 
 
 def _waiting(process: Process) -> Process | None:
@@ -227,74 +249,16 @@ def _running(process: Process) -> Process | None:
     return _same(process).filter(status=Status.RUNNING).order_by("id").first()
 
 
-def resume(process: Process) -> Process | None:
-    """Queue what an ended process has left undone: an import from its last committed cursor, an
-    export for the rest of its limit.
-
-    Not where somebody asked it to stop, where its configuration is disabled, or where it is the
-    last of MAX_FRUITLESS in a row: what they tried to do would end the next one, too.
-    """
-    if process.stop_requested or gets_nowhere(process):
-        process.parts.all().delete()
-        return None
-    if process.target is None:
-        return _resume_chore(process)
-    left = None if process.limit is None else process.limit - process.done
-    if not process.target.enabled or left == 0:
-        return None
-    return enqueue(
-        process.target,
-        Trigger.RESUME,
-        limit=left and max(left, 1),
-        priority=process.priority,
-        scheduled_job=process.scheduled_job,
-        arguments=process.arguments,
-        resumes=process,
-    ).process
-
-
-def _resume_chore(process: Process) -> Process | None:
-    follower = enqueue_chore(
-        process.job,
-        Trigger.RESUME,
-        title=process.title,
-        arguments=process.arguments,
-        key=(process.queue_key or "").removeprefix(f"{process.job}:"),
-        user=process.started_by,
-        priority=process.priority,
-        resumes=process,
-    ).process
-    if follower:
-        process.parts.update(process=follower)
-        process.refused_tasks.update(process=follower)
-    return follower
-
-
-def gets_nowhere(process: Process) -> bool:
-    """Whether the process and those that it resumes failed before they did anything at all,
-    MAX_FRUITLESS in a row."""
-    for _ in range(MAX_FRUITLESS):
-        if process is None or process.status != Status.FAILED or _got_on(process):
-            return False
-        process = process.resumes
-    return True
-
-
-def _got_on(process: Process) -> bool:
-    """Whether it did anything beyond what it took over."""
-    before = process.resumes.counts if process.resumes and process.target is None else {}
-    return any(process.counts.values()) and process.counts != before
-
-
 def start_next(worker: str, kinds: Sequence[str] = FLOWS + CHORES) -> Process | None:
     """Start the best Scheduled process of these kinds whose place is free and that no maintenance
-    window holds: by priority, then by age."""
-    routes, incomings = _busy()
+    window holds: by priority, then by age; now and then the oldest of those that wait for long."""
+    busy = _busy()
     waiting = Process.objects.filter(status=Status.SCHEDULED, job__in=kinds)
-    waiting = Hold().beside(waiting).order_by("priority", "id")
+    waiting = Hold().beside(waiting).order_by(*_turns())
     while True:
-        free = waiting.exclude(route__in=routes).exclude(incoming__in=incomings)
-        process = free.select_related("incoming", "route").first()
+        free = waiting.exclude(route__in=busy["route"]).exclude(incoming__in=busy["incoming"])
+        free = free.exclude(webhook__in=busy["webhook"])
+        process = free.select_related("incoming", "route", "webhook").first()
         if process is None:
             return None
         if started := start(process, worker):
@@ -302,17 +266,34 @@ def start_next(worker: str, kinds: Sequence[str] = FLOWS + CHORES) -> Process | 
         if not process.target:
             continue
         if Process.objects.filter(pk=process.pk, status=Status.SCHEDULED).exists():
-            (routes if process.route_id else incomings).add(process.route_id or process.incoming_id)
+            end, pk = _end_of(process)
+            busy[end].add(pk)
 
 
-def _busy() -> tuple[set[int], set[int]]:
-    """Routes and incomings that have no place free, however many wait for one."""
-    running = Process.objects.filter(status=Status.RUNNING)
-    counted = running.values_list("route", "incoming").annotate(Count("id")).order_by()
-    counts = {(route, incoming): number for route, incoming, number in counted}
-    slots = {route.pk: route.slots for route in Route.objects.filter(pk__in=[r for r, _ in counts])}
-    routes = {r for (r, _), number in counts.items() if r and number >= slots.get(r, 1)}
-    return routes, {incoming for _, incoming in counts if incoming}
+def _turns() -> list:
+    """The order in which processes start."""
+    if random.random() >= LONG_WAITERS:  # noqa: S311 - a fair share, no secret
+        return ["priority", "id"]
+    long = When(created_at__lte=Now() - LONG_WAIT, then=Value(0))
+    return [Case(long, default=F("priority"), output_field=IntegerField()), "id"]
+
+
+def _busy() -> dict[str, set[int]]:
+    """Routes, incomings and webhooks that have no place free, however many wait for one."""
+    running = Process.objects.filter(status=Status.RUNNING, job__in=FLOWS)
+    by_route = dict(running.values_list("route").annotate(Count("id")).order_by())
+    slots = {route.pk: route.slots for route in Route.objects.filter(pk__in=by_route)}
+    return {
+        "route": {pk for pk, number in by_route.items() if pk and number >= slots.get(pk, 1)},
+        "incoming": set(running.exclude(incoming=None).values_list("incoming", flat=True)),
+        "webhook": set(running.exclude(webhook=None).values_list("webhook", flat=True)),
+    }
+
+
+def _end_of(process: Process) -> tuple[str, int]:
+    """Which of its ends a process runs: the name of the column, and the key."""
+    ends = {"route": process.route_id, "incoming": process.incoming_id}
+    return next(((end, pk) for end, pk in ends.items() if pk), ("webhook", process.webhook_id))
 
 
 def start(process: Process, worker: str) -> Process | None:
@@ -331,11 +312,12 @@ def start(process: Process, worker: str) -> Process | None:
                 return None
     except IntegrityError:
         return None
-    return mine.select_related("incoming", "route__outgoing").get()
+    return mine.select_related("incoming", "route__outgoing", "webhook").get()
 
 
 def _free_slot(process: Process) -> int | None:
-    model, pk = (Route, process.route_id) if process.route_id else (Incoming, process.incoming_id)
+    end, pk = _end_of(process)
+    model = {"route": Route, "incoming": Incoming, "webhook": Webhook}[end]
     target = model.objects.select_for_update(no_key=True).filter(pk=pk).first()
     slots = target.slots if isinstance(target, Route) else 1
     running = _same(process).filter(status=Status.RUNNING)

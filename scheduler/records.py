@@ -1,22 +1,29 @@
 """What the platform writes down about itself, and how it goes by age: processes with their logs,
-occurrences of scheduled jobs, entries of the audit trail, causes that no task has any more.
+occurrences of scheduled jobs, deliveries of webhooks, entries of the audit trail, causes that no
+task has any more.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from alumio.models import AuditEntry
 from scheduler.models import Occurrence, Process, ScheduledJob
 from scheduler.status import Status
+from scheduler.webhooks.removal import any_old_delivery, remove_deliveries
 from tasks.models import Cause, Task
 
 CHUNK = 1_000
 ENDED = (Status.FINISHED, Status.FAILED, Status.KILLED, Status.SKIPPED)
 CAUSES_REST = timedelta(days=1)
-"""How old a cause must be, so that none is taken from a task that is failing just now."""
+"""How old a cause must be, so that one that has just been made meets the task it was made for."""
+RETIRED = "retired-"
+RETIREMENT = timedelta(minutes=30)
+"""How long a cause that nobody finds any more stays: a task that is failing just now may have found
+it before, and takes seconds to be settled."""
 
 
 class Records(NamedTuple):
@@ -70,10 +77,18 @@ def _remove_entries(before: datetime) -> int:
 
 
 def remove_causes(now: datetime) -> int:
-    """Remove up to CHUNK causes that no task has."""
-    theirs = Task.objects.filter(cause=OuterRef("pk"))
-    lone = Cause.objects.filter(~Exists(theirs), first_seen_at__lt=now - CAUSES_REST)
-    return Cause.objects.filter(pk__in=list(lone.values_list("pk", flat=True)[:CHUNK])).delete()[0]
+    """Remove up to CHUNK causes that no task has: first their digest is replaced, by which failing
+    tasks find them, and a later prune takes those that are still without a task."""
+    lone = Cause.objects.filter(~Exists(Task.objects.filter(cause=OuterRef("pk"))))
+    retired = lone.filter(digest__startswith=RETIRED, digest__lt=_retired(now - RETIREMENT))
+    gone = list(retired.values_list("pk", flat=True)[:CHUNK])
+    old = lone.filter(first_seen_at__lt=now - CAUSES_REST).exclude(digest__startswith=RETIRED)
+    old.update(digest=Concat(Value(f"{_retired(now)}-"), Cast("pk", CharField())))
+    return Cause.objects.filter(pk__in=gone).delete()[0]
+
+
+def _retired(moment: datetime) -> str:
+    return f"{RETIRED}{moment.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
 KINDS = (
@@ -86,5 +101,6 @@ KINDS = (
         lambda before: bool(_old_occurrences(before)),
         _remove_occurrences,
     ),
+    Records("deliveries", "deliveries", any_old_delivery, remove_deliveries),
     Records("audit", "audit entries", _any_old_entry, _remove_entries),
 )

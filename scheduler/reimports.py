@@ -1,25 +1,21 @@
 """Queueing the process that imports one task anew."""
 
 from alumio.audit import Actor
-from alumio.models import User, Via
-from scheduler import queue
-from scheduler.models import Kind, Trigger
+from scheduler import asked
+from scheduler.models import Kind
 from tasks.models import Task
-
-TRIGGERS = {Via.PAGE: Trigger.PERSON, Via.API: Trigger.API, Via.COMMAND: Trigger.COMMAND}
 
 
 def queue_reimport(task: Task, arguments: dict, actor: Actor) -> tuple[int, bool]:
     """Queue it, unless one for this task waits already. Answers the process, and whether it is
     new."""
     entity = f" of {task.entity_identifier[:100]}" if task.entity_identifier else ""
-    queued = queue.enqueue_chore(
+    queued = asked.enqueue(
         Kind.REIMPORT,
-        TRIGGERS[Via(actor.via)],
+        actor,
         title=f"Import task {task.identifier}{entity} anew",
         arguments=arguments,
         key=task.identifier,
-        user=User.objects.filter(pk=actor.user_id).first(),
     )
     process = queued.process or queued.duplicate_of
     if process is None:  # the one that waited has ended just now

@@ -6,15 +6,17 @@ the process left undone is queued again, an import from its last committed curso
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from alumio import database
-from scheduler import queue
 from scheduler.models import Process
+from scheduler.resuming import MAX_FRUITLESS, gets_nowhere, resume
 from scheduler.runs import LEASE
 from scheduler.status import Status
 from tasks import causes, messages
@@ -36,13 +38,21 @@ DIED = "The worker died; the task is due again."
 NOT_BEGUN = "The worker died before it began this task, which is due again."
 LOST = "Lost: its worker died or was cut off."
 NOWHERE = (
-    f"This happened {queue.MAX_FRUITLESS} times in a row before anything was done, so it is not "
+    f"This happened {MAX_FRUITLESS} times in a row before anything was done, so it is not "
     "tried again by itself. Look at the worker's log, then run it again."
 )
 
 
-def repair_lost(worker: str | None = None) -> int:
-    """Give up processes whose lease ran out. Returns how many.
+class GivenUp(NamedTuple):
+    """A process that was lost, and how many of its tasks are due again or Failed."""
+
+    process: Process
+    released: int
+    failed: int
+
+
+def repair_lost(worker: str | None = None, tell: Callable[[GivenUp], None] = lambda _: None) -> int:
+    """Give up processes whose lease ran out, and `tell` of each. Returns how many.
 
     With `worker`, also those of that worker: it has just started, so whatever ran under its name
     has died.
@@ -50,33 +60,35 @@ def repair_lost(worker: str | None = None) -> int:
     expired = Q(heartbeat_at__lt=Now() - timedelta(seconds=LEASE))
     gone = expired | Q(worker=worker) if worker else expired
     lost = Process.objects.filter(gone, status=Status.RUNNING)
-    _free_what_the_killed_left()
-    return sum(give_up(process, gone) for process in lost)
+    free_what_the_killed_left()
+    found = [given_up for process in lost if (given_up := give_up(process, gone))]
+    for given_up in found:
+        tell(given_up)
+    return len(found)
 
 
-def _free_what_the_killed_left() -> None:
+def free_what_the_killed_left() -> int:
     """A killed process may claim tasks before it knows; here are those of which the worker died
-    then, before it settled them."""
+    then, before it settled them. Returns how many."""
     held = Task.objects.filter(status=TaskStatus.PROCESSING, held_by__isnull=False).order_by()
     ended = Process.objects.exclude(status=Status.RUNNING).order_by("pk")
     ended = ended.filter(
         pk__in=held.values("held_by"), ended_at__lt=Now() - timedelta(seconds=LEASE)
     )
-    for pk in ended.values_list("pk", flat=True):
-        give_back(pk)
+    return sum(give_back(pk) for pk in ended.values_list("pk", flat=True))
 
 
-def give_up(process: Process, gone: Q) -> bool:
-    """End a lost process, free its tasks and queue the rest, in one transaction. False if it lives
+def give_up(process: Process, gone: Q) -> GivenUp | None:
+    """End a lost process, free its tasks and queue the rest, in one transaction. None if it lives
     after all."""
     with transaction.atomic():
         if not Process.objects.filter(gone, pk=process.pk).move("lose", result=LOST, slot=None):
-            return False
+            return None
         released, failed = release_tasks(process)
         _note(process, released + failed)
-        queue.resume(process)
+        resume(process)
     log.warning("%s was lost: %s tasks released, %s failed.", process, released, failed)
-    return True
+    return GivenUp(process, released, failed)
 
 
 def kill(process: Process, by: str) -> bool:
@@ -100,7 +112,7 @@ def _note(process: Process, interrupted: int) -> None:
     process.refresh_from_db()
     if interrupted:
         process.counts["interrupted"] = interrupted
-    if queue.gets_nowhere(process):
+    if gets_nowhere(process):
         process.result = f"{LOST} {NOWHERE}"
     process.save(update_fields=["counts", "result"])
 

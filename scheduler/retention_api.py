@@ -12,7 +12,6 @@ from alumio.openapi import SHAPES, WHOLE, an_object, described, shape
 from routes.retention import REMOVABLE
 from scheduler import pruning
 from scheduler.api import refuse_others
-from scheduler.models import Trigger
 from tasks import retention
 from tasks.policy import PolicyForm, as_json
 
@@ -31,6 +30,7 @@ SHAPES["Retention"] = an_object(
         "rules": {"type": "array", "items": shape("RetentionRule")},
         "processes": MAYBE_DAYS,
         "occurrences": MAYBE_DAYS | {"minimum": 2},
+        "deliveries": MAYBE_DAYS,
         "audit": MAYBE_DAYS,
     },
     (),
@@ -73,7 +73,7 @@ class Prune(ApiView):
     )
     def post(self, request):
         refuse_others(self.body(), ())
-        queued = pruning.prune_now(Trigger.API, Actor.of(request))
+        queued = pruning.prune_now(Actor.of(request))
         if queued.process is None:
             busy = {"duplicate_of": queued.duplicate_of.pk} if queued.duplicate_of else {}
             raise Conflict("Old records are being removed already.", **busy)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from alumio.drawnform import DrawnForm
 from alumio.models import Role
 from routes.models import Route
 from scheduler import pruning
-from scheduler.models import Kind, Process, Trigger
+from scheduler.models import Kind, Process
 from scheduler.schedule import next_run
 from scheduler.status import Status
 from scheduler.views import tell
@@ -31,6 +32,8 @@ from tasks.retention import Rule
 from tasks.status import Status as TaskStatus
 
 ROUTES_ON_A_PAGE = 25
+COUNTED_AFTER = "counted-after-prune"
+"""The prune, and its end, after which this program has last counted."""
 
 
 class Line(NamedTuple):
@@ -51,7 +54,7 @@ class Overview:
     def __init__(self, page: str | None):
         self.number = page
         self.now = database.now()
-        counts.forget()  # a prune of another program may just have ended
+        self._count_anew_after_a_prune()
         self.tasks, self.bytes = counts.by_route(), counts.bytes_by_route()
 
     @cached_property
@@ -107,6 +110,14 @@ class Overview:
         """The scheduled job that decides when, if any, with its next run."""
         jobs = [(next_run(job, self.now), job) for job in pruning.deciding_jobs()]
         return min(((run, job) for run, job in jobs if run), key=lambda each: each[0], default=None)
+
+    def _count_anew_after_a_prune(self) -> None:
+        """Another program pruned, and could not forget what this one has counted. Not each time
+        somebody looks: on SQLite all tasks have to be read for it."""
+        last = self.last and (self.last.pk, self.last.ended_at)
+        if cache.get(COUNTED_AFTER, "") != last:
+            counts.forget()
+            cache.set(COUNTED_AFTER, last, None)
 
     @cached_property
     def last(self) -> Process | None:
@@ -175,6 +186,6 @@ class PruneNow(RetentionView):
     http_method_names = ["post"]
 
     def post(self, request):
-        queued = pruning.prune_now(Trigger.PERSON, Actor.of(request))
+        queued = pruning.prune_now(Actor.of(request))
         tell(request, "The removal of old records", queued)
         return redirect("retention")

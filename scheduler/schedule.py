@@ -7,10 +7,19 @@ from datetime import datetime
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from routes.models import Route
 from scheduler import cron
 from scheduler.models import Process, ScheduledJob
 
 log = logging.getLogger(__name__)
+
+
+def is_scheduled(route: Route) -> bool:
+    """Whether an enabled job runs the route, as its first job or as one of those that follow."""
+    enabled = ScheduledJob.objects.filter(enabled=True)
+    followers = enabled.exclude(then=[]).values_list("then", flat=True)
+    named = (row.get("route") for rows in followers for row in rows)
+    return enabled.filter(route=route).exists() or route.identifier in named
 
 
 def next_run(job: ScheduledJob, now: datetime | None = None) -> datetime | None:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scheduler.bulk_actions import refused_in
+from scheduler.counted import counted
 from scheduler.models import Kind, Process
 from tasks.actions import DONE, VERBS, word_of
 from tasks.filters import TaskFilter
@@ -19,10 +20,8 @@ def chips(process: Process) -> list[Chip]:
     """What it counted so far."""
     if process.job == Kind.BULK:
         return _chips_of_bulk(process)
-    counted = process.counts.items()
-    return [
-        Chip(f"{number:,} {name}", name.replace(" ", "-")) for name, number in counted if number
-    ]
+    numbers = process.counts.items()
+    return [Chip(counted(n, name), name.replace(" ", "-")) for name, n in numbers if n]
 
 
 def _chips_of_bulk(process: Process) -> list[Chip]:
@@ -45,13 +44,23 @@ def facts(process: Process) -> list[tuple[str, str]]:
             ("Tasks", f"{process.arguments['total']:,} when it was confirmed"),
             ("Filter", criteria_in_words(process.arguments["choice"].get("filter") or {})),
         ]
+    if process.job == Kind.REPLAY:
+        told += _replayed(process.arguments)
     asked_by = process.arguments.get("actor", {}).get("name")
     if asked_by and asked_by != getattr(process.started_by, "email", ""):
         told.append(("Asked for by", asked_by))
     return told
 
 
-def criteria_in_words(criteria: dict) -> str:
+def _replayed(arguments: dict) -> list[tuple[str, str]]:
+    choice = arguments["choice"]
+    chosen = f"{len(choice['identifiers']):,} calls by identifier"
+    if choice["criteria"] is not None:
+        chosen = criteria_in_words(choice["criteria"], "Every call")
+    return [("Calls", f"{arguments['total']:,} when it was confirmed"), ("Filter", chosen)]
+
+
+def criteria_in_words(criteria: dict, everything: str = "Every task") -> str:
     """“Status: failed; Route: orders”."""
     words = []
     for name, value in criteria.items():
@@ -59,4 +68,4 @@ def criteria_in_words(criteria: dict) -> str:
         label = (field and field.label) or name.replace("_", " ").capitalize()
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         words.append(f"{label}: {text}")
-    return "; ".join(words) or "Every task"
+    return "; ".join(words) or everything

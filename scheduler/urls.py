@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from scheduler import maintenance_pages, pages, planner, refused, retention_page, views
+from scheduler.webhooks import delivery_pages as deliveries
+from scheduler.webhooks import pages as webhooks
 
 processes = [
     path("", views.ProcessListPage.as_view(), name="list"),
@@ -12,12 +14,21 @@ processes = [
     path("<int:pk>/kill/", views.Kill.as_view(), name="kill"),
     path("<int:pk>/not-allowed.csv", refused.RefusedCsv.as_view(), name="not-allowed"),
 ]
+calls = [
+    path("", deliveries.DeliveryListPage.as_view(), name="list"),
+    path("refused/", deliveries.RefusedPage.as_view(), name="refused"),
+    path("replay/", deliveries.Replay.as_view(), name="replay"),
+    path("<str:identifier>/", deliveries.DeliveryPage.as_view(), name="detail"),
+    path("<str:identifier>/body/", deliveries.Body.as_view(), name="body"),
+]
 run_job = views.RunJob.as_view()
 
 urlpatterns = [
     path("processes/", include((processes, "processes"))),
     path("scheduled-jobs/<slug:identifier>/run/", run_job, name="run-scheduled-job"),
     path("scheduled-jobs/", pages.urls()),
+    path("webhooks/", webhooks.urls()),
+    path("deliveries/", include((calls, "deliveries"))),
     path("maintenance/", maintenance_pages.PAGES.urls()),
     path("retention/", retention_page.Retention.as_view(), name="retention"),
     path("retention/prune/", retention_page.PruneNow.as_view(), name="prune-now"),

@@ -39,7 +39,7 @@ class ProcessListPage(RoleRequired, View):
     def get(self, request):
         context = {"list": ProcessList(request.GET), "may_act": request.user.may("editor")}
         template = "processes/_rows.html" if request.htmx else "processes/list.html"
-        return render(request, template, context)
+        return render(request, template, context, status=400 if context["list"].faults else 200)
 
 
 class ProcessPage(RoleRequired, View):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, F, QuerySet
 
 from scheduler import cron
 from scheduler.models import Process, ScheduledJob
@@ -59,17 +59,26 @@ class Cell:
         return f"{when}: {runs} of {jobs}, about {self.percent} % of one worker"
 
 
-def durations(now: datetime) -> dict[int, float]:
-    """Seconds that the runs of each scheduled job took lately, on the average, by its key."""
-    ended = Process.objects.filter(
-        scheduled_job__isnull=False, started_at__isnull=False, ended_at__gte=now - RECENT
-    )
-    measured = (
-        ended.order_by()
-        .values("scheduled_job")
-        .annotate(took=Avg(F("ended_at") - F("started_at")), runs=Count("id"))
-    )
-    return {row["scheduled_job"]: row["took"].total_seconds() for row in measured}
+def durations(jobs: Iterable[ScheduledJob], now: datetime) -> dict[int, float]:
+    """Seconds that one run of each job took lately, on the average, with the jobs that follow it.
+    Of one that never ran, what other runs of the same configuration took."""
+    ended = Process.objects.filter(started_at__isnull=False, ended_at__gte=now - RECENT)
+    target = ("job", "incoming", "route")
+    of_jobs: dict[int, float] = defaultdict(float)
+    for job, *_, took in _averages(ended.exclude(scheduled_job=None), "scheduled_job", *target):
+        of_jobs[job] += took
+    of_targets = {tuple(key): took for *key, took in _averages(ended, *target)}
+    return {
+        job.pk: of_jobs.get(job.pk) or of_targets.get((job.job, job.incoming_id, job.route_id), 0.0)
+        for job in jobs
+    }
+
+
+def _averages(processes: QuerySet[Process], *columns: str) -> list[tuple]:
+    """(*columns, seconds that these runs took on the average)"""
+    grouped = processes.order_by().values_list(*columns)
+    rows = grouped.annotate(took=Avg(F("ended_at") - F("started_at")))
+    return [(*key, took.total_seconds()) for *key, took in rows]
 
 
 def load(

@@ -9,15 +9,11 @@ from django.utils import timezone
 from scheduler import queue, repair
 from scheduler.execution import execute
 from scheduler.models import Maintenance, Occurrence, Process
-from tests.scheduler.running import make_job
-from tests.world import make_route
+from tasks.pipeline import import_entities
+from tests.scheduler.running import dying_with, let_expire, make_job
+from tests.world import make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _no_doorbell(monkeypatch):
-    monkeypatch.setattr(queue.doorbell, "ring", lambda: None)
 
 
 def test_running_an_incoming_queues_a_process_that_can_be_watched(editor, viewer):
@@ -207,3 +203,23 @@ def test_a_kill_that_meets_its_process_at_a_settle_is_tried_again(
 
     process.refresh_from_db()
     assert (process.status, len(met)) == ("killed", 1)
+
+
+def test_a_repair_is_queued_and_tells_what_it_freed(editor, viewer):
+    route = make_route(entities=[{"sku": "A"}])
+    import_entities(route.incoming)
+    lost, _ = dying_with(route)
+    let_expire(lost)
+    assert viewer.post("repair").status_code == 403
+
+    queued = editor.post("repair")
+    assert queued.status_code == 202
+    assert editor.post("repair").body["duplicate_of"] == queued.body["process"]
+    execute(queue.start_next("test", ["repair"]))
+
+    repair = viewer.get(f"processes/{queued.body['process']}").body
+    assert (repair["job"], repair["trigger"]) == ("repair", "api")
+    assert repair["result"] == "Gave up 1 process: 1 task due again."
+    [message] = repair["messages"]
+    assert message["text"].startswith(f"Process {lost.pk}, {route.name}, was lost")
+    assert statuses(route) == ["new"]

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from tests import fakes, redis_server
+from tests import redis_server
 from tests.chaos import ends  # noqa: F401 - registers the source and the target
 from tests.chaos.worker import Deliveries
 from tests.installation import Unavailable
@@ -42,12 +42,6 @@ def scene(deliveries):
         return make_route(incoming=incoming, outgoing=outgoing, **policies)
 
     return make
-
-
-@pytest.fixture(autouse=True)
-def _fresh_fakes():
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
 
 
 @pytest.fixture

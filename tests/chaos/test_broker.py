@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from alumio import bundled_redis
-from scheduler import doorbell, queue
+from scheduler import queue
 from scheduler.models import Process
 from tests.chaos.invariants import broken
 from tests.chaos.test_kills import all_quiet
@@ -33,12 +33,6 @@ BEGINS = 40
 def silence():
     """For how many seconds the broker says nothing: a few in the suite, 60 by `make chaos`."""
     return int(os.environ.get("CHAOS_SILENCE", "5"))
-
-
-@pytest.fixture(autouse=True)
-def _silent_doorbell(monkeypatch):
-    """What the tests queue rings nobody: the worker must find it."""
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 class Poller(Worker):

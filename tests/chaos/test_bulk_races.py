@@ -11,7 +11,7 @@ from ulid import ULID
 
 from alumio.audit import Actor
 from alumio.models import AuditEntry
-from scheduler import bulk_actions, doorbell, queue
+from scheduler import bulk_actions, queue
 from scheduler.execution import execute
 from scheduler.models import CHORES, Process, RefusedTask
 from tasks import actions
@@ -29,11 +29,6 @@ pytestmark = [
     pytest.mark.slow,
 ]
 NUMBER = 60
-
-
-@pytest.fixture(autouse=True)
-def _silent_doorbell(monkeypatch):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 def make(route, status: str, number: int) -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduler import doorbell
 from scheduler.clock import tick
 from scheduler.cron import due_between
 from scheduler.models import Occurrence, Process, ScheduledJob
@@ -22,11 +21,6 @@ BEGIN = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)  # clocks in Europe jump an hour
 STEP = timedelta(minutes=3)
 """Between two rounds: 200 of them are ten hours."""
 EXPRESSIONS = ("* * * * *", "*/7 * * * *", "30 2 * * *", "1-59/3 1-4 * * *")
-
-
-@pytest.fixture(autouse=True)
-def _silent_doorbell(monkeypatch):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 def clock_of(racer: int, round: int) -> datetime:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from connectors.models import Incoming
-from scheduler import doorbell, queue
+from scheduler import queue
 from scheduler.models import Process
 from tests.chaos.worker import ROOT, Worker, wait_until
 from tests.world import make_incoming
@@ -43,11 +43,6 @@ def ringing(worker: Worker):
     finally:
         program.kill()
         program.wait()
-
-
-@pytest.fixture(autouse=True)
-def _silent_here(monkeypatch):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 def make_counting(pause: float) -> None:

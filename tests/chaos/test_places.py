@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from routes.models import Route
-from scheduler import doorbell, queue
+from scheduler import queue
 from scheduler.models import Process
 from scheduler.repair import repair_lost
 from tasks.models import Task
@@ -95,10 +95,7 @@ def edit(route: Route, limits: list[int]) -> int:
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_deaths_and_edits_neither_exceed_a_limit_nor_leave_a_route_stuck(
-    limit, rounds, monkeypatch
-):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
+def test_deaths_and_edits_neither_exceed_a_limit_nor_leave_a_route_stuck(limit, rounds):
     route = make_route()
     limits = [limit, *(other for other in LIMITS if other != limit)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.models import Incoming
 from routes.models import Route
-from scheduler import doorbell, queue
+from scheduler import queue
 from scheduler.models import Process
 from tasks.claim import claim
 from tasks.models import Task
@@ -20,11 +20,6 @@ pytestmark = [
     pytest.mark.database,
     pytest.mark.slow,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _silent_doorbell(monkeypatch):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 # ---------------------------------------------------------------- the duplicate check

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from alumio.models import AuditEntry
-from scheduler import bulk_actions, doorbell, queue
+from scheduler import bulk_actions, queue
 from scheduler.execution import execute
 from scheduler.models import CHORES, Process
 from tasks import actions
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _small(monkeypatch):
     monkeypatch.setattr(actions, "MOST_AT_ONCE", 3)
     monkeypatch.setattr(bulk_actions, "PART", {"postgresql": 2, "sqlite": 2})
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """What a person does in a browser: choose, retry, filter, watch; on desk and phone."""
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from alumio.models import Role, User
 from scheduler.models import Process, ScheduledJob
 from tasks.models import Task
 from tests.pages.rows import make_process, make_task
@@ -13,18 +11,6 @@ from tests.world import make_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def signed_in(page):
-    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
-    cache.clear()
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    return page
 
 
 def make_tasks(number: int, status="failed", route=None) -> list[Task]:
@@ -128,7 +114,7 @@ def test_new_tasks_are_announced_and_shown_rows_follow_without_jumping(signed_in
     make_tasks(2, "new")
     Task.objects.filter(pk=task.pk).update(status="finished", updated_at=timezone.now())
 
-    expect(signed_in.locator(".news")).to_have_text("2 new tasks, show", timeout=15_000)
+    expect(signed_in.locator(".news")).to_have_text("2 new tasks, show")
     expect(signed_in.locator(f"#status-{task.pk}")).to_contain_text("Finished")
     expect(boxes(signed_in)).to_have_count(1)
     expect(boxes(signed_in).first).to_be_checked()
@@ -144,7 +130,7 @@ def test_a_process_is_watched_and_stopped(signed_in):
     expect(signed_in.locator("#processes")).to_contain_text("3 of 10")
 
     Process.objects.update(done=7)
-    expect(signed_in.locator("#processes")).to_contain_text("7 of 10", timeout=15_000)
+    expect(signed_in.locator("#processes")).to_contain_text("7 of 10")
     signed_in.on("dialog", lambda dialog: dialog.accept())
     signed_in.locator(f"#stop-{process.pk}").click()
 

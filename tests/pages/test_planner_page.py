@@ -1,8 +1,12 @@
 """The planner's page: from a day's volumes to two scheduled jobs, and shifts by a click."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from scheduler.models import ScheduledJob
+from tests.pages.rows import make_process
 from tests.world import make_incoming, make_route
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +102,39 @@ def test_the_heat_map_tells_what_starts_when(viewer):
 
     assert "Monday 03:00: 1 run of 1 job" in page.content.decode()
     assert "Monday 04:00: nothing starts" in page.content.decode()
+
+
+def test_the_heat_map_is_of_the_time_that_runs_really_took(viewer):
+    incoming, other = make_incoming(), make_incoming()
+    job = make_job("Nightly", "30 3 * * mon", incoming)
+    make_job("New", "30 5 * * mon", other)
+    for seconds in (540, 900):
+        took(incoming, seconds, scheduled_job=job)
+    took(make_route(), 360, scheduled_job=job)
+    took(other, 1_800)
+    took(other, 36_000, ended_days_ago=15)
+
+    page = viewer.client.get("/planner/", {"zone": "UTC"}).content.decode()
+
+    assert "Monday 03:00: 1 run of 1 job, about 30 % of one worker" in page
+    assert "Monday 05:00: 1 run of 1 job, about 50 % of one worker" in page
+
+
+def test_a_job_that_takes_longer_than_until_its_next_run_cannot_keep_up(viewer):
+    slow, quick = make_incoming(), make_incoming()
+    job = make_job("Prices", "*/4 * * * *", slow)
+    make_job("Stock", "*/4 * * * *", quick)
+    took(slow, 360, scheduled_job=job)
+    took(quick, 200)
+
+    page = viewer.client.get("/planner/").content.decode()
+
+    assert "1 job cannot keep up" in page
+    assert "takes 6 min, 4 minutes lie between two starts" in page
+
+
+def took(target, seconds: int, ended_days_ago: int = 0, **fields) -> None:
+    """A run that took so long."""
+    ended = timezone.now() - timedelta(days=ended_days_ago)
+    times = {"started_at": ended - timedelta(seconds=seconds), "ended_at": ended}
+    make_process(target, **times, **fields)

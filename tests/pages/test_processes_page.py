@@ -30,7 +30,10 @@ def test_processes_are_listed_newest_first_and_filtered_by_status_and_type(viewe
 
 
 def test_a_filter_that_cannot_be_read_is_explained(viewer):
-    assert "There is no status" in viewer.open("/processes/?status=asleep").text
+    page = viewer.client.get("/processes/?status=asleep")
+
+    assert page.status_code == 400
+    assert "There is no status “asleep”." in page.content.decode()
 
 
 def test_a_queued_process_says_which_one_it_waits_for(viewer):

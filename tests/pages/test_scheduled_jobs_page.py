@@ -203,12 +203,21 @@ def test_the_times_of_a_job_are_filtered_and_paged(viewer):
     here = f"/scheduled-jobs/{job.identifier}/occurrences/"
 
     first = viewer.client.get(here)
-    older = viewer.client.get(first.context["older"])
+    older = viewer.client.get(first.context["list"].next_url())
     missed = viewer.client.get(f"{here}?outcome=missed")
 
-    assert len(first.context["page"].rows) == 50
-    assert len(older.context["page"].rows) == 5
-    assert [row.outcome for row in missed.context["page"].rows] == ["missed"]
+    assert len(first.context["list"].page.rows) == 50
+    assert len(older.context["list"].page.rows) == 5
+    assert [row.outcome for row in missed.context["list"].page.rows] == ["missed"]
+
+
+def test_an_outcome_that_there_is_not_is_refused_in_words(viewer):
+    job = make_job()
+
+    response = viewer.client.get(f"/scheduled-jobs/{job.identifier}/occurrences/?outcome=nap")
+
+    assert response.status_code == 400
+    assert "There is no outcome “nap”." in response.content.decode()
 
 
 def test_days_on_which_clocks_change_are_marked_among_the_next_runs(viewer, monkeypatch):
@@ -271,3 +280,14 @@ def test_a_job_that_follows_without_its_route_is_refused_in_its_row():
         incoming=incoming, then=[{"job": "import", "incoming": "x"}]
     )
     assert "row 1 › Route: Name one." in problems(incoming=incoming, then=[{}])
+
+
+def test_a_route_that_a_job_runs_among_others_needs_no_job_of_its_own(editor):
+    route = make_route(retry_enabled=True)
+    then = [{"job": "export", "route": route.identifier}]
+    job = make_job(job="import", incoming=route.incoming, then=then)
+    assert "Retrying needs" not in editor.open(f"/routes/{route.identifier}/edit/").text
+
+    ScheduledJob.objects.filter(pk=job.pk).update(enabled=False)
+
+    assert "Retrying needs" in editor.open(f"/routes/{route.identifier}/edit/").text

@@ -3,10 +3,8 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import expect
 
-from alumio.models import Role, User
 from connectors.models import Incoming
 from scheduler.models import Process, ScheduledJob
 from tasks.models import Task
@@ -23,16 +21,10 @@ RUNS = 60_000
 
 
 @pytest.fixture
-def signed_in(page):
-    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
-    cache.clear()
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    page.on("dialog", lambda dialog: dialog.accept())
-    return page
+def signed_in(signed_in):
+    """One who says yes to every question."""
+    signed_in.on("dialog", lambda dialog: dialog.accept())
+    return signed_in
 
 
 def counting(records: int, pause: float) -> Incoming:
@@ -63,7 +55,7 @@ def run_now(page, job: str) -> Process:
 
 
 def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched(signed_in):
-    incoming = counting(40, 0.5)
+    incoming = counting(40, 2)  # longer than the page pauses between two looks
     make_route(incoming=incoming)
     page = signed_in
     page.goto("/scheduled-jobs/new/")
@@ -91,6 +83,22 @@ def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched
     expect(page.locator("#process")).to_contain_text("40 records")
     expect(page.locator("#process")).to_contain_text("by editor@example.com")
     assert process.scheduled_job == ScheduledJob.objects.get()
+
+
+def test_a_queued_process_is_skipped_and_run_again(signed_in):
+    job = make_job(make_route(), number_of_tasks=25)
+    page = signed_in
+    skipped = run_now(page, job.name)
+
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("#toasts")).to_contain_text("was taken out of the queue")
+    expect(page.locator("#process")).to_contain_text("Skipped by editor@example.com.")
+    page.get_by_role("button", name="Run again").click()
+    expect(page.locator("#toasts")).to_contain_text("was queued as process")
+
+    again = Process.objects.latest("id")
+    assert (again.route, again.limit, again.status) == (job.route, 25, "scheduled")
+    assert again.pk != skipped.pk
 
 
 def test_a_running_process_is_stopped_after_the_tasks_in_hand(signed_in, tmp_path):

@@ -1,43 +1,20 @@
-from datetime import timedelta
+"""A route, and parts of bulk actions so small that a few tasks are many."""
 
 import pytest
-from django.db.models.functions import Now
 
-from scheduler import doorbell
-from scheduler.models import Process
-from tests import fakes
-
-
-@pytest.fixture(autouse=True)
-def _fresh_fakes():
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
-
-
-@pytest.fixture(autouse=True)
-def rings(monkeypatch):
-    """One entry for each ring of the doorbell, which reaches nobody."""
-    rung = []
-    monkeypatch.setattr(doorbell, "ring", lambda: rung.append("ring"))
-    return rung
+from scheduler import bulk_actions
+from tasks import actions
+from tests.world import make_route
 
 
 @pytest.fixture
-def target():
-    return fakes.TARGET
+def small_parts(monkeypatch):
+    """Five tasks are many, and a part has two."""
+    monkeypatch.setattr(actions, "MOST_AT_ONCE", 5)
+    monkeypatch.setattr(bulk_actions, "PART", {"postgresql": 2, "sqlite": 2})
+    monkeypatch.setattr(bulk_actions, "PAUSE", 0.01)
 
 
 @pytest.fixture
-def source():
-    return fakes.SOURCE
-
-
-@pytest.fixture
-def let_expire():
-    """Let the lease of a process run out."""
-
-    def expire(process: Process) -> None:
-        long_ago = Now() - timedelta(hours=1)
-        Process.objects.filter(pk=process.pk).update(heartbeat_at=long_ago)
-
-    return expire
+def route():
+    return make_route()

@@ -1,5 +1,9 @@
 """Words for tests of processes: queue one, start it, execute it, let it die."""
 
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
 from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import Process, ScheduledJob
@@ -46,6 +50,12 @@ def dying_with(route, size: int = 200) -> tuple[Process, list[Claimed]]:
     """A process that claimed tasks and is not heard of again."""
     process = started(route)
     return process, claim(route.pk, process.pk, size)
+
+
+def let_expire(process: Process) -> None:
+    """Let its lease run out."""
+    long_ago = Now() - timedelta(hours=1)
+    Process.objects.filter(pk=process.pk).update(heartbeat_at=long_ago)
 
 
 def unattended(process: Process) -> ProcessRun:

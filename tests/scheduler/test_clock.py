@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduler import queue
@@ -199,9 +199,12 @@ def test_many_jobs_of_one_minute_take_as_many_statements_as_few():
     assert len(many) == len(few)
 
 
-def test_a_tick_that_somebody_disturbs_looks_again(monkeypatch):
+@pytest.mark.parametrize(
+    "error", [IntegrityError("somebody was faster"), OperationalError("deadlock detected")]
+)
+def test_a_tick_that_somebody_disturbs_looks_again(error, monkeypatch):
     job = since(make_job(make_route()))
-    enqueue_jobs, disturbances = queue.enqueue_jobs, iter([IntegrityError("somebody was faster")])
+    enqueue_jobs, disturbances = queue.enqueue_jobs, iter([error])
 
     def disturbed(*args):
         for error in disturbances:

@@ -8,7 +8,14 @@ from django.core.management import call_command
 from alumio import database, jsontext
 from alumio.models import AuditEntry
 from scheduler.models import Occurrence, Process, ScheduledJob
-from tests.scheduler.running import dying_with, make_job, queued, route_with_tasks, started
+from tests.scheduler.running import (
+    dying_with,
+    let_expire,
+    make_job,
+    queued,
+    route_with_tasks,
+    started,
+)
 from tests.world import make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -66,7 +73,7 @@ def test_a_tick_answers_programs_in_json(capsys):
 # ---------------------------------------------------------------- repair
 
 
-def test_a_repair_frees_what_a_lost_process_held_and_leaves_living_ones_alone(let_expire, capsys):
+def test_a_repair_frees_what_a_lost_process_held_and_leaves_living_ones_alone(capsys):
     lost, alive = route_with_tasks(2), make_route()
     process, _ = dying_with(lost)
     let_expire(process)
@@ -74,11 +81,17 @@ def test_a_repair_frees_what_a_lost_process_held_and_leaves_living_ones_alone(le
 
     call_command("repair")
 
-    assert "1 lost processes." in capsys.readouterr().out
+    assert "Gave up 1 process: 2 tasks due again." in capsys.readouterr().out
     assert statuses(lost) == ["new", "new"]
     process.refresh_from_db()
     living.refresh_from_db()
     assert (process.status, living.status) == ("failed", "running")
+    repair = Process.objects.get(job="repair")
+    [line] = repair.messages.values_list("text", flat=True)
+    assert line == (
+        f"Process {process.pk}, {lost.name}, was lost with its worker: 2 tasks due again."
+    )
+    assert repair.counts == {"lost": 1, "due again": 2}
 
 
 def test_a_repair_that_finds_nothing_says_so_and_is_audited(capsys):

@@ -10,7 +10,7 @@ from scheduler import queue
 from scheduler.engine import Engine
 from scheduler.models import Process
 from tasks.models import Task
-from tests.scheduler.running import dying_with, queued, route_with_tasks
+from tests.scheduler.running import dying_with, let_expire, queued, route_with_tasks
 from tests.world import statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -87,7 +87,7 @@ def test_an_engine_goes_on_after_anything(engine, error, monkeypatch):
     until(lambda: Process.objects.get(pk=process.pk).status == "finished")
 
 
-def test_an_engine_sweeps_beside_a_long_run(engine, target, let_expire, monkeypatch):
+def test_an_engine_sweeps_beside_a_long_run(engine, target, monkeypatch):
     lost = route_with_tasks(1)
     long = route_with_tasks(1)
     process, _ = dying_with(lost)

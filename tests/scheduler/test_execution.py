@@ -205,7 +205,7 @@ def test_what_a_route_filters_is_named_in_the_log_of_the_import():
 
     process = executed(incoming)
 
-    assert process.result == "1 records, 1 filtered."
+    assert process.result == "1 record, 1 filtered."
     assert "Filtered: Dropped by “Data”: filter 1" in process.messages.get().text
 
 

@@ -12,12 +12,6 @@ from tests.world import make_route, statuses
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_fakes():
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
-
-
 def summary(capsys) -> dict:
     [line] = capsys.readouterr().out.splitlines()
     return jsontext.loads(line)
@@ -42,7 +36,7 @@ def test_without_json_the_summary_is_for_people(capsys):
 
     call_command("import_entities", route.incoming.identifier)
 
-    assert "1 records" in capsys.readouterr().out
+    assert "1 record, " in capsys.readouterr().out
 
 
 def test_a_run_that_fails_is_an_error_that_says_why(capsys):

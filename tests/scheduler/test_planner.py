@@ -89,7 +89,33 @@ def test_three_jobs_of_every_third_minute_are_spread_over_the_three():
 
     spread = {1: "*/3 * * * *"} | {a.job.pk: a.expression for a in advice}
     assert sorted(spread.values()) == ["*/3 * * * *", "1-59/3 * * * *", "2-59/3 * * * *"]
-    assert [crowd.minutes for crowd in together.crowds(jobs, MONDAY)] == [list(range(0, 1440, 3))]
+    [crowd] = together.crowds(jobs, MONDAY)
+    assert crowd.minutes == list(range(0, 7 * 1440, 3))
+    assert (crowd.first, crowd.times, crowd.is_daily) == (["00:00", "00:03", "00:06"], 480, True)
+
+
+def test_jobs_of_a_fixed_time_are_spread_within_their_hour():
+    jobs = [job(n, "0 3 * * *") for n in (1, 2)] + [job(n, "55 * * * *") for n in (3, 4)]
+
+    advice = together.advise(jobs, MONDAY)
+
+    assert [(a.expression, a.shared, a.then) for a in advice] == [
+        ("5 3 * * *", 7, 0),
+        ("50 * * * *", 168, 0),
+    ]
+
+
+def test_jobs_of_different_weekdays_do_not_start_together():
+    jobs = [job(1, "0 3 * * mon"), job(2, "0 3 * * tue"), job(3, "0 3 * * mon-fri")]
+
+    crowds = together.crowds(jobs, MONDAY)
+
+    assert [[j.pk for j in crowd.jobs] for crowd in crowds] == [[1, 3], [2, 3]]
+    assert [(crowd.first, crowd.times) for crowd in crowds] == [
+        (["Mon 03:00"], 1),
+        (["Tue 03:00"], 1),
+    ]
+    assert together.advise(jobs[:2], MONDAY) == []
 
 
 @settings(deadline=None)
@@ -112,10 +138,17 @@ def shared_starts(jobs):
     return sum(here * (here - 1) for here in starts.values())
 
 
-def test_a_shift_keeps_how_often_a_job_runs():
-    for expression in together.shifted("*/20 3 * * mon"):
-        cron.parse(expression)
-        assert len(cron.values(expression)[0]) == 3
+@pytest.mark.parametrize(
+    "minute", ["*/20", "7", "0,30", "0-10", "10-20", "*/7", "1-59/2", "59", "5-50/7", "*"]
+)
+def test_a_shift_keeps_how_often_a_job_runs_and_its_hours(minute):
+    expression = f"{minute} 3 * * mon"
+
+    for other in together.shifted(expression):
+        assert cron.parse(other) == other != expression
+        assert other.split()[1:] == expression.split()[1:]
+        assert len(cron.values(other)[0]) == len(cron.values(expression)[0])
+    assert bool(together.shifted(expression)) == (minute != "*")
 
 
 def test_jobs_of_other_zones_meet_at_the_same_instant():

@@ -1,5 +1,7 @@
 """The queue: what may be queued, who is started first, who waits."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -125,6 +127,19 @@ def test_the_most_urgent_starts_first_and_of_equal_ones_the_oldest():
 
     assert order == [high.pk, first.pk, second.pk, low.pk]
     assert queue.start_next("worker") is None
+
+
+def test_what_has_waited_for_an_hour_gets_a_part_of_the_starts_whatever_its_priority(monkeypatch):
+    aged, low = (queued(make_route(), priority=Priority.LOW) for _ in range(2))
+    long_ago = aged.created_at - timedelta(hours=1)
+    Process.objects.filter(pk=aged.pk).update(created_at=long_ago)
+    urgent = [queued(make_route(), priority=Priority.HIGH) for _ in range(2)]
+    rolled = iter([0.3, 0.2, 0.2, 0.2])
+    monkeypatch.setattr(queue.random, "random", lambda: next(rolled))
+
+    order = [queue.start_next("worker").pk for _ in range(4)]
+
+    assert order == [urgent[0].pk, aged.pk, urgent[1].pk, low.pk]
 
 
 def test_a_started_process_has_a_place_a_worker_and_a_lease():

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from scheduler import queue
+from scheduler import execution, queue
 from scheduler.execution import execute
 from scheduler.models import Process
 from scheduler.repair import kill, repair_lost
+from scheduler.resuming import MAX_CUT_OFF
 from tasks import pipeline
 from tasks.claim import claim
 from tasks.models import Task
@@ -18,11 +20,12 @@ from tests.scheduler.running import (
     dying_with,
     execute_next,
     executed,
+    let_expire,
     route_with_tasks,
     started,
     unattended,
 )
-from tests.world import make_route, statuses, texts
+from tests.world import act_on, make_route, statuses, texts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -31,7 +34,7 @@ class Crash(BaseException):
     """Stands for the end of a worker: nothing of ours handles it."""
 
 
-def test_a_lost_process_is_failed_and_its_tasks_are_due_again_with_their_attempts(let_expire):
+def test_a_lost_process_is_failed_and_its_tasks_are_due_again_with_their_attempts():
     route = route_with_tasks(3)
     process, _tasks = dying_with(route)
     let_expire(process)
@@ -58,7 +61,7 @@ def test_a_healthy_process_is_left_alone():
     assert statuses(route) == ["processing"] * 2
 
 
-def test_repairing_twice_changes_nothing_more(let_expire):
+def test_repairing_twice_changes_nothing_more():
     route = route_with_tasks(1)
     process, _ = dying_with(route)
     let_expire(process)
@@ -69,7 +72,7 @@ def test_repairing_twice_changes_nothing_more(let_expire):
     assert Process.objects.filter(status="scheduled").count() == 1
 
 
-def test_only_tasks_that_can_have_been_under_way_are_blamed(let_expire):
+def test_only_tasks_that_can_have_been_under_way_are_blamed():
     route = route_with_tasks(120, requests_in_flight=4)
     process, _ = dying_with(route, 120)
     let_expire(process)
@@ -81,7 +84,7 @@ def test_only_tasks_that_can_have_been_under_way_are_blamed(let_expire):
     assert set(statuses(route)) == {"new"}
 
 
-def test_the_third_death_over_a_task_fails_it(let_expire):
+def test_the_third_death_over_a_task_fails_it():
     route = route_with_tasks(2)
     for _ in range(3):
         process, _tasks = dying_with(route)
@@ -97,7 +100,7 @@ def test_the_third_death_over_a_task_fails_it(let_expire):
     assert (other.status, other.deaths) == ("new", 1)
 
 
-def test_a_task_over_which_a_process_died_is_claimed_alone(let_expire):
+def test_a_task_over_which_a_process_died_is_claimed_alone():
     route = route_with_tasks(60)
     process, _ = dying_with(route, 60)
     let_expire(process)
@@ -114,20 +117,16 @@ def test_a_task_over_which_a_process_died_is_claimed_alone(let_expire):
     assert sizes == [1] * 51 + [9]
 
 
-def test_a_person_who_retries_a_poisonous_task_gives_it_three_lives_again(let_expire):
-    from tasks.actions import apply
-
+def test_a_person_who_retries_a_poisonous_task_gives_it_three_lives_again():
     route_with_tasks(1)
     Task.objects.update(status="failed", deaths=3)
 
-    apply("retry", Task.objects.all(), "ann@example.com")
+    act_on("retry", Task.objects.all(), "ann@example.com")
 
     assert Task.objects.get().deaths == 0
 
 
-def test_a_lost_import_goes_on_at_its_cursor_and_neither_loses_nor_doubles(
-    source, let_expire, monkeypatch
-):
+def test_a_lost_import_goes_on_at_its_cursor_and_neither_loses_nor_doubles(source, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 3)
     route = make_route()
     pages = [[{"sku": f"{page}-{n}"} for n in range(3)] for page in range(4)]
@@ -175,7 +174,7 @@ def crashing_after(records, number):
     raise Crash
 
 
-def test_a_lost_export_goes_on_with_the_rest_of_its_limit(let_expire):
+def test_a_lost_export_goes_on_with_the_rest_of_its_limit():
     route = route_with_tasks(10)
     process = started(route, limit=6)
     Process.objects.filter(pk=process.pk).update(counts={"finished": 4}, done=4)
@@ -186,7 +185,7 @@ def test_a_lost_export_goes_on_with_the_rest_of_its_limit(let_expire):
     assert Process.objects.get(status="scheduled").limit == 2
 
 
-def test_what_somebody_asked_to_stop_is_not_resumed(let_expire):
+def test_what_somebody_asked_to_stop_is_not_resumed():
     process = started(make_route().incoming)
     queue.request_stop(process)
     let_expire(process)
@@ -196,7 +195,7 @@ def test_what_somebody_asked_to_stop_is_not_resumed(let_expire):
     assert not Process.objects.filter(status="scheduled").exists()
 
 
-def test_what_was_disabled_meanwhile_is_not_resumed(let_expire):
+def test_what_was_disabled_meanwhile_is_not_resumed():
     route = make_route()
     process = started(route)
     route.enabled = False
@@ -207,7 +206,7 @@ def test_what_was_disabled_meanwhile_is_not_resumed(let_expire):
     assert not Process.objects.filter(status="scheduled").exists()
 
 
-def test_what_dies_three_times_before_it_does_anything_is_not_tried_again(let_expire):
+def test_what_dies_three_times_before_it_does_anything_is_not_tried_again():
     route = make_route()
     process = started(route.incoming)
     for _ in range(3):
@@ -218,6 +217,22 @@ def test_what_dies_three_times_before_it_does_anything_is_not_tried_again(let_ex
     assert process is None
     last.refresh_from_db()
     assert "3 times in a row before anything was done" in last.result
+
+
+def test_what_the_database_cuts_off_again_and_again_goes_on_for_longer(monkeypatch):
+    process = started(make_route().incoming)
+
+    def cut_off(*args):
+        raise OperationalError("the database system is shutting down")
+
+    monkeypatch.setattr(execution, "import_entities", cut_off)
+    for turn in range(MAX_CUT_OFF):
+        assert process, turn
+        execute(process)
+        process = queue.start_next("worker")
+
+    assert process is None
+    assert set(Process.objects.values_list("status", flat=True)) == {"failed"}
 
 
 def test_a_worker_that_starts_again_takes_up_at_once_what_ran_under_its_name():
@@ -232,7 +247,7 @@ def test_a_worker_that_starts_again_takes_up_at_once_what_ran_under_its_name():
     assert (statuses(mine), statuses(others)) == (["new"], ["processing"])
 
 
-def test_a_rest_that_is_queued_already_is_not_queued_twice(let_expire):
+def test_a_rest_that_is_queued_already_is_not_queued_twice():
     route = route_with_tasks(1)
     process = started(route)
     waiting = queue.enqueue(route, "schedule").process
@@ -242,7 +257,7 @@ def test_a_rest_that_is_queued_already_is_not_queued_twice(let_expire):
     assert list(Process.objects.filter(status="scheduled")) == [waiting]
 
 
-def test_everything_is_delivered_once_after_a_repair(target, let_expire):
+def test_everything_is_delivered_once_after_a_repair(target):
     route = route_with_tasks(5)
     process, _ = dying_with(route, 3)
     let_expire(process)

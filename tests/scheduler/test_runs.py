@@ -14,7 +14,7 @@ from scheduler.runs import ProcessRun
 from tasks.models import Task
 from tasks.pipeline import import_entities
 from tasks.run import Lost, Stopped
-from tests.scheduler.running import dying_with, route_with_tasks, started, unattended
+from tests.scheduler.running import dying_with, let_expire, route_with_tasks, started, unattended
 from tests.world import make_incoming, make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -153,7 +153,7 @@ def test_the_tasks_of_an_import_that_was_given_up_are_not_committed():
     assert not Task.objects.exists()
 
 
-def test_a_settle_after_the_tasks_were_released_changes_nothing_and_says_so(target, let_expire):
+def test_a_settle_after_the_tasks_were_released_changes_nothing_and_says_so(target):
     from scheduler.repair import repair_lost
     from tasks.outcome import DELIVERED, Outcome
     from tasks.settle import Settler

@@ -7,7 +7,7 @@ from scheduler.clock import queue_job
 from scheduler.execution import execute
 from scheduler.models import Process, ScheduledJob
 from scheduler.repair import repair_lost
-from tests.scheduler.running import execute_next, make_job, queued, unattended
+from tests.scheduler.running import execute_next, let_expire, make_job, queued, unattended
 from tests.world import make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -105,7 +105,7 @@ def test_a_stopped_run_is_not_followed():
     assert not Process.objects.filter(job="export").exists()
 
 
-def test_a_run_that_dies_goes_on_and_is_followed_then(let_expire):
+def test_a_run_that_dies_goes_on_and_is_followed_then():
     route = make_route(entities=[{"sku": "A"}])
     job = in_order(route.incoming, export(route))
     queue_job(job, "schedule")

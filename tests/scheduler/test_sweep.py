@@ -9,8 +9,8 @@ from scheduler import sweep as sweeping
 from scheduler.models import Process, ScheduledJob
 from scheduler.sweep import sweep
 from tasks.models import Task
-from tests.scheduler.running import dying_with, executed, make_job, route_with_tasks
-from tests.world import later, make_incoming, make_route, make_schema, statuses
+from tests.scheduler.running import dying_with, executed, let_expire, make_job, route_with_tasks
+from tests.world import act_on, later, make_incoming, make_route, make_schema, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -19,7 +19,7 @@ def queued_routes() -> set:
     return set(Process.objects.filter(status="scheduled").values_list("route", flat=True))
 
 
-def test_a_sweep_repairs_ticks_and_finds_left_overs_of_real_time_routes(let_expire):
+def test_a_sweep_repairs_ticks_and_finds_left_overs_of_real_time_routes():
     lost = route_with_tasks(1)
     process, _ = dying_with(lost)
     let_expire(process)
@@ -50,6 +50,18 @@ def test_a_retry_of_a_real_time_route_is_found_when_it_is_due(target):
     later(minutes=5)
     sweep()
     assert queued_routes() == {route.pk}
+    assert Process.objects.get().trigger == "retry"
+
+
+def test_what_a_person_retries_on_a_real_time_route_goes_out_at_once_and_says_why():
+    route = route_with_tasks(1, realtime=True)
+    Process.objects.all().delete()
+    Task.objects.filter(route=route).update(status="failed")
+
+    act_on("retry", Task.objects.filter(route=route))
+
+    process = Process.objects.get()
+    assert (process.route, process.trigger) == (route, "retry")
 
 
 def test_what_an_older_task_of_its_entity_holds_back_queues_no_real_time_route():
