@@ -6,6 +6,7 @@ from alumio.fields import ComponentField, ComponentsField
 from alumio.forms import ConfigurationForm, ReferenceField
 from connectors.models import Connection, Incoming, Outgoing, Storage
 from connectors.registries import clients, publishers, subscribers
+from connectors.samples import SamplesField
 from transformers.models import EntitySchema
 from transformers.registries import entity_transformers
 
@@ -34,10 +35,11 @@ class IncomingForm(ConfigurationForm):
     subscriber = ComponentField(subscribers)
     transformers = ComponentsField(entity_transformers, label="Entity transformers")
     entity_schema = ReferenceField(EntitySchema, required=False, empty_label="No schema")
+    samples = SamplesField(label="Samples")
 
     class Meta:
         model = Incoming
-        fields = (*ConfigurationForm.base_names, "subscriber", "entity_schema", "transformers")
+        fields = (*ConfigurationForm.base_names, *Incoming.content_fields)
 
 
 class OutgoingForm(ConfigurationForm):

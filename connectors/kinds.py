@@ -1,11 +1,14 @@
 """The kinds of component on this floor, and what they hand over."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from alumio.components import Component
+from connectors.bodies import Body
 from connectors.draft import Draft
+from connectors.errors import SubscriberError
 from connectors.http import HttpClient, Response
+from connectors.rehearsal import Planned
 from transformers.context import Context
 from transformers.entity import Entity
 
@@ -36,6 +39,16 @@ class Subscriber(Component):
         """Stream the source's pages. Raises SubscriberError; logs requests with context.log."""
         raise NotImplementedError
 
+    def parse(self, received: "Readable") -> "Parsed":
+        """The records in the call of a webhook. Raises SubscriberError, here or while they are
+        read."""
+        text = "The subscriber of this incoming cannot read calls of a webhook. Choose “Webhook”."
+        raise SubscriberError(text)
+
+    def secrets(self, context: Context) -> list[str]:
+        """Values that must never be shown."""
+        return []
+
     def close(self) -> None:
         """Give back what was held open."""
 
@@ -46,6 +59,15 @@ class Publisher(Component):
     def publish(self, entity: Entity, context: Context) -> Result:
         """Deliver one entity. Raises PublisherError, or answers with a Result that is not ok."""
         raise NotImplementedError
+
+    def rehearse(self, entity: Entity, context: Context) -> Planned:
+        """What `publish` would do, without doing it: for dry runs, in which this is all that is
+        called. Raises PublisherError where it could not be done."""
+        return Planned(f"Would be handed to “{self.label}”, which cannot show what it would send.")
+
+    def secrets(self, context: Context) -> list[str]:
+        """Values that must never be shown."""
+        return []
 
     def close(self) -> None:
         """Give back what was held open."""
@@ -99,19 +121,42 @@ class Client(Component):
         return [secret for part in parts for secret in part.secrets(context)]
 
 
+class Readable(Protocol):
+    """What a parser reads: an answer (`connectors.http.Response`), or what came by itself
+    (`connectors.received.Received`)."""
+
+    body: Body
+    headers: Mapping[str, str]
+    """Ask for names in small letters."""
+
+    @property
+    def came(self) -> str:
+        """The beginning of a sentence that goes on with “with …”: “GET https://… answered 200”,
+        “The call of the webhook “orders” came”."""
+
+    def excerpt(self, size: int = 200) -> str:
+        """The beginning of the body on one line, without secrets."""
+
+    def note(self) -> Any:
+        """What is kept with an error, bounded and without secrets; None for nothing."""
+
+
 class Parsed(NamedTuple):
-    """The records of an answer. `document()` is what stands around them (all of it, for a small
-    answer); ask for it when the records have been read."""
+    """The records of what came. `document()` is what stands around them (all of it, where that is
+    small), `remark()` what is worth a warning where there are no records, or nothing; ask for both
+    when the records have been read."""
 
     records: Iterator[Any]
     document: Callable[[], Any]
+    remark: Callable[[], str] = str
 
 
 class Parser(Component):
-    """Reads records from an answer."""
+    """Reads records from what came."""
 
-    def parse(self, response: Response) -> Parsed:
-        """Raises SubscriberError, here or while the records are read."""
+    def parse(self, readable: Readable) -> Parsed:
+        """Raises SubscriberError, here or while the records are read; what is small enough to be
+        in memory is read as a whole first, so that a fault in it leaves no half of it behind."""
         raise NotImplementedError
 
 

@@ -44,13 +44,14 @@ class StorageItem(models.Model):
 
 class Incoming(Configuration):
     kind = "incoming"
-    content_fields = ("subscriber", "transformers", "entity_schema")
+    content_fields = ("subscriber", "transformers", "entity_schema", "samples")
 
     subscriber = EncryptedJSONField()
     transformers = EncryptedJSONField(default=list, blank=True)
     entity_schema = models.ForeignKey(
         EntitySchema, models.PROTECT, null=True, blank=True, related_name="incomings"
     )
+    samples = EncryptedJSONField(default=list, blank=True)
 
 
 class Outgoing(Configuration):

@@ -66,6 +66,11 @@ class Storages:
         other._rows = self._rows
         return other
 
+    def written(self) -> Iterator[tuple[str, str, object]]:
+        """What is written here and not handed over: storage, key, and the value or MISSING."""
+        for (identifier, key), value in self._writes.items():
+            yield identifier, key, MISSING if value is _DELETED else jsontext.loads(value)
+
     def merge(self, into: "Storages | None" = None) -> None:
         """Hand what was written over to the layer below, or to another one."""
         (into or self._below)._writes.update(self._writes)

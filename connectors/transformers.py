@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ComponentField, GroupField
+from connectors import rehearsal
 from connectors.errors import ConnectorError
 from connectors.failures import HttpError
 from connectors.kinds import Parsed
@@ -175,12 +176,20 @@ class HTTPTransformer(DataTransformer):
 
     def transform(self, data, context):
         try:
-            response = self.session.answer(data, context)
+            if not rehearsal.may_ask(self.session.template.method):
+                raise self._not_asked(data, context)
+            with rehearsal.opened():
+                response = self.session.answer(data, context)
             self.session.log(context, response)
             return self._data(self.parser.parse(response)) if response.body.size else None
         except (HttpError, ConnectorError) as error:
             context.log("error", str(error), error.detail)
             raise TransformError(str(error)) from error
+
+    def _not_asked(self, data, context) -> rehearsal.NotAsked:
+        request = self.session.rehearse(data, context)
+        where = f"{request['method']} {request['url']}"
+        return rehearsal.NotAsked(f"Not asked in a dry run: {where}.", {"request": request})
 
     def _data(self, parsed: Parsed):
         records = list(parsed.records)

@@ -65,10 +65,17 @@ incomings = register(
                 "Steps that every record goes through before it reaches the routes.",
             ),
             Section("Entity schema", ("entity_schema",), "What the records must look like."),
+            Section(
+                "Samples",
+                ("samples",),
+                "Records to try the steps with. One that says what a route should publish is a "
+                "test: “Try it” runs all of them.",
+            ),
         ),
         line=incoming_line,
         notices=incoming_notices,
         run="run-incoming",
+        tries="trying:incoming",
         joined=("entity_schema",),
     )
 )
@@ -96,6 +103,7 @@ outgoings = register(
             ),
         ),
         line=outgoing_line,
+        tries="trying:outgoing",
     )
 )
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from alumio import audit, database
 from alumio.audit import Actor
 from routes.models import Route
-from tasks import counts, messages
+from tasks import counts, messages, trail
 from tasks.choice import Choice
 from tasks.judgement import DONE, UNKNOWN, judge
 from tasks.status import MACHINE, Status
@@ -83,14 +83,6 @@ def act(verb: str, choice: Choice, actor: Actor) -> Applied | Queued:
     return applied
 
 
-@transaction.atomic
-def apply(verb: str, tasks, actor: Actor | str) -> Applied:
-    """Apply a person's verb to all tasks of a queryset, in one transaction. It is for callers that
-    record by themselves; what people ask for goes through `act`."""
-    ids = list(tasks.order_by().values_list("id", flat=True))
-    return _apply(verb, ids, Status.values, actor)
-
-
 def _apply(verb: str, ids: list[int], statuses: Sequence[str], actor) -> Applied:
     judged = judge(VERBS[verb], ids, statuses, actor, wait=True)
     if judged.changed and VERBS[verb].target == Status.NEW:
@@ -102,7 +94,7 @@ def _record(verb: str, choice: Choice, actor: Actor, applied: Applied) -> None:
     about: dict = {"changed": applied.changed, "not_allowed": applied.not_allowed}
     named = [messages.storable(each)[:26] for each in choice.identifiers]  # whatever a caller sent
     if len(named) == 1:
-        audit.record(actor, verb, named[0], kind="task", identifier=named[0], **about)
+        trail.record(actor, verb, named[0], **about)
     else:
         criteria = choice.criteria if choice.everything else {"identifiers": named}
         audit.record(actor, verb, criteria=criteria, **about)

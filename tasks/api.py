@@ -4,7 +4,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from alumio import jsontext
-from alumio.api import ApiView, Invalid, listed, moment
+from alumio.api import ApiView, Invalid, criteria_in, listed, moment
 from alumio.audit import Actor
 from alumio.located import Located
 from alumio.openapi import (
@@ -65,6 +65,7 @@ SHAPES["TaskWithData"] = {
                 "idempotency_key": TEXT,
                 "generation": WHOLE,
                 "imported_by": {"type": ["integer", "null"]},
+                "delivery": {"type": ["integer", "null"]},
                 "import_messages": MESSAGES,
                 "export_messages": MESSAGES,
                 "history": CHANGES,
@@ -113,6 +114,7 @@ def in_full(task: Task) -> dict:
         "idempotency_key": task.idempotency_key,
         "generation": task.generation,
         "imported_by": task.imported_by,
+        "delivery": task.delivery,
         "import_messages": messages_of(task, Phase.IMPORT),
         "export_messages": messages_of(task, Phase.EXPORT),
         "history": history_of(task),
@@ -194,7 +196,7 @@ class Apply(ApiView):
 def choice_in(body: dict) -> Choice:
     if "identifiers" in body:
         return Choice.named(identifiers_in(body["identifiers"]))
-    return Choice.matching(criteria_in(body["filter"]))
+    return Choice.matching(criteria_in(body["filter"], TaskFilter, "task"))
 
 
 def identifiers_in(value) -> list[str]:
@@ -205,21 +207,3 @@ def identifiers_in(value) -> list[str]:
             [Located(f"At most {MAX_IDENTIFIERS:,}; use a filter for more.", ("identifiers",))]
         )
     return value
-
-
-def criteria_in(asked) -> dict:
-    """What is asked for. Every task must be asked for by name, never by an empty filter."""
-    if not isinstance(asked, dict):
-        raise Invalid([Located("Give an object of filters.", ("filter",))])
-    if "all" in asked:
-        if asked != {"all": True}:
-            raise Invalid([Located("“all” stands alone and is true.", ("filter", "all"))])
-        return {}
-    chosen = TaskFilter(asked)
-    if not chosen.is_valid():
-        raise Invalid(
-            Located(error.reason, ("filter", *error.path)) for error in chosen.located_errors()
-        )
-    if not chosen.criteria():
-        raise Invalid([Located('Say {"all": true} if you mean every task.', ("filter",))])
-    return chosen.criteria()

@@ -48,7 +48,7 @@ class Export:
         """Run the outgoing for one task. Whatever goes wrong becomes the outcome's message."""
         scope = {"task": task.identifier, "idempotency_key": task.idempotency_key, **self.scope}
         kept = self.storages.apart()
-        context = Context(scope=scope, variables=self.variables, storages=kept.layer())
+        context = self._context(scope, kept)
         reason = None
         try:
             result = self._deliver(task, context, kept)
@@ -61,6 +61,9 @@ class Export:
             context.log("error", f"Unexpected {type(error).__name__}: {error}")
             result, reason = _failed(error, task)
         return Outcome(task, result, context.messages, kept, reason)
+
+    def _context(self, scope: dict, kept: Storages) -> Context:
+        return Context(scope=scope, variables=self.variables, storages=kept.layer())
 
     def _deliver(self, task: Claimed, context: Context, kept: Storages) -> str:
         """What the steps store counts once all is delivered or dropped for good: an entity that is

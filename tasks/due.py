@@ -100,9 +100,11 @@ class Due:
             "id", "entity_identifier", "attempt"
         )
         gone = [row for row in rows if row[0] < newest.get(row[1], 0)]
+        winners = Task.objects.filter(id__in={newest[entity] for _, entity, _ in gone})
+        names = dict(winners.values_list("id", "identifier"))
+        gone = [row for row in gone if newest[row[1]] in names]  # or it was removed just now
         if not gone:
             return
-        names = dict(Task.objects.filter(id__in=newest.values()).values_list("id", "identifier"))
         Task.objects.filter(id__in=[id for id, _, _ in gone]).move("supersede")
         entries = [
             messages.Entry(

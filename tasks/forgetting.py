@@ -17,6 +17,7 @@ from alumio import audit, database
 from alumio.audit import Actor
 from tasks.memories import MemoryFilter
 from tasks.models import Memory
+from tasks.once import once
 from tasks.run import Run
 
 MOST_AT_ONCE = 10_000
@@ -107,24 +108,14 @@ def forget_in_background(arguments: dict, run: Run) -> str:
 
 def _forget_chunk(choice: Choice, last: int, run: Run) -> int | None:
     """Forget a chunk after the row `last`, once. Returns the row to go on from; None at the end."""
-    tried: list[dict] = []
 
-    def work() -> None:
-        if tried and run.has_kept(tried[-1]):
-            return
-        before = run.counts.copy()
-        try:
-            with transaction.atomic():
-                number, end = _forget_some(choice.rows, last, CHUNK)
-                run.counts["forgotten"] += number
-                tried.append({"last": end})
-                run.keep(tried[-1])
-        except BaseException:
-            run.counts = before
-            raise
+    def work() -> dict:
+        number, end = _forget_some(choice.rows, last, CHUNK)
+        run.counts["forgotten"] += number
+        return {"last": end}
 
-    database.persistently(work)
-    return tried[-1]["last"] if tried[-1]["last"] > last else None
+    end = once(run, work)["last"]
+    return end if end > last else None
 
 
 def _forget_some(rows: QuerySet, last: int, most: int | None) -> tuple[int, int]:

@@ -18,7 +18,8 @@ MAX_IDENTIFIER = 255
 
 @dataclass(slots=True)
 class Draft:
-    """A task that is not inserted yet. `reason` is why it is Rejected, `cause` the row of that."""
+    """A task that is not inserted yet. `reason` is why it is Rejected, `cause` the row of that;
+    `delivery` what it was received with, of which it is number `ordinal` on its route."""
 
     route: Route
     status: str
@@ -29,6 +30,8 @@ class Draft:
     messages: list[LogLine] = field(default_factory=list)
     reason: Reason | None = None
     cause: int | None = None
+    delivery: int | None = None
+    ordinal: int | None = None
 
 
 class Gate:

@@ -98,6 +98,7 @@ class Import:
         self.source = f"“{incoming.name}”" + (f", process {run.id}" if run.id else "")
         self.storages, self.causes = Storages(), Causes()
         self.scope = {"incoming": incoming.identifier, "process": run.id, "import": run.id}
+        self._own_scope = self.scope
         self.variables = variables()
         self.untouched = self._context()  # for records that no step of the incoming sees
         self.noted = 0
@@ -139,6 +140,19 @@ class Import:
                 chunk = Chunk(chunk.cursor)
         if chunk.counts["records"]:
             yield chunk
+
+    def read(self, records: Iterable, scope: dict, delivery: int, chunk: Chunk) -> None:
+        """Add what came without our asking to the chunk: the records of a delivery, whose `scope`
+        steps see beside that of the import."""
+        self.scope = self._own_scope | scope
+        self.untouched = self._context()
+        before, ordinals = len(chunk.drafts), Counter()
+        for number, record in enumerate(records, 1):
+            chunk.cursor["done"] = number
+            self._add(record, chunk)
+        for draft in chunk.drafts[before:]:
+            draft.delivery, draft.ordinal = delivery, ordinals[draft.route.pk]
+            ordinals[draft.route.pk] += 1
 
     def _source(self, cursor: dict | None) -> Iterator["Found | object"]:
         """The source's records behind the cursor, and PAGE_END after each page."""

@@ -1,6 +1,7 @@
 """New tasks, written in bulk: task, payload and import messages in one transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from alumio import bulk, database
 from tasks import identifiers, messages
@@ -37,53 +38,44 @@ def insert(drafts: Sequence[Draft], process: int | None = None, source: str = ""
     if not drafts:
         return []
     now, ids = database.now(), bulk.reserve_ids(Task, len(drafts))
-    numbered = list(zip(ids, drafts, strict=True))
-    names = identifiers.make(len(drafts))
-    bulk.insert(
-        Task,
-        COLUMNS,
-        [
-            (
-                id,
-                name,
-                draft.route.pk,
-                str(draft.status),
-                draft.schema,
-                draft.identifier,
-                now,
-                now,
-                0,
-                0,
-                1,
-                0,
-                process or None,
-                None,
-                None,
-                draft.size,
-                draft.cause,
-            )
-            for (id, draft), name in zip(numbered, names, strict=True)
-        ],
-    )
+    named = list(zip(ids, identifiers.make(len(drafts)), drafts, strict=True))
+    bulk.insert(Task, COLUMNS, [_row(*each, now, process) for each in named])
     bulk.insert(
         Payload,
         ("task_id", "data", "search"),
-        [
-            (id, draft.data, searched(name, draft.identifier))
-            for (id, draft), name in zip(numbered, names, strict=True)
-        ],
+        [(id, draft.data, searched(name, draft.identifier)) for id, name, draft in named],
     )
     created = LogLine("info", f"Imported by {source}." if source else "Imported.")
-    messages.write(
-        (
-            messages.Entry(id, Phase.IMPORT.value, 0, line)
-            for id, draft in numbered
-            for line in (created, *draft.messages)
-        ),
-        process,
-        now,
+    lines = (
+        messages.Entry(id, Phase.IMPORT.value, 0, line)
+        for id, _, draft in named
+        for line in (created, *draft.messages)
     )
+    messages.write(lines, process, now)
     return ids
+
+
+def _row(id: int, name: str, draft: Draft, now: datetime, process: int | None) -> tuple:
+    """The values of COLUMNS."""
+    return (
+        id,
+        name,
+        draft.route.pk,
+        str(draft.status),
+        draft.schema,
+        draft.identifier,
+        now,
+        now,
+        0,
+        0,
+        1,
+        0,
+        process or None,
+        draft.delivery,
+        draft.ordinal,
+        draft.size,
+        draft.cause,
+    )
 
 
 def searched(identifier: str, entity: str) -> str:

@@ -9,7 +9,7 @@ stops the others. The tasks of a chunk, what its steps stored and the cursor beh
 together, so a crash neither loses nor doubles them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from routes.models import Route
 from tasks import unchanged
 from tasks.claim import Claimed, claim, give_back
 from tasks.delivery import Deliverers, Export
+from tasks.gate import Draft
 from tasks.importing import Chunk, Import
 from tasks.insertion import insert
 from tasks.run import Run
@@ -29,6 +30,7 @@ CHUNK = 500
 """Raw records from a source that are committed together, at most."""
 CLAIM = 200
 """Tasks claimed at once, at most: those not sent when a process dies are simply released."""
+Beside = Callable[[list[Draft]], None]
 
 
 def import_entities(incoming: Incoming, run: Run | None = None) -> Run:
@@ -43,24 +45,25 @@ def import_entities(incoming: Incoming, run: Run | None = None) -> Run:
     try:
         for chunk in work.chunks(run.cursor, CHUNK):
             run.check()
-            database.persistently(partial(_commit_once, chunk, work, run))
+            database.persistently(partial(commit, chunk, work, run))
             run.created(chunk.realtime_routes())
     finally:
         work.close()
     return run
 
 
-def _commit_once(chunk: Chunk, work: Import, run: Run) -> None:
-    """Commit a chunk. It is tried again where the answer to a commit got lost with the connection:
-    the cursor then says whether that commit counted."""
+def commit(chunk: Chunk, work: Import, run: Run, beside: Beside | None = None) -> None:
+    """Commit a chunk, and what is done `beside` it, of the drafts that became tasks, in the same
+    transaction. It is tried again where the answer to a commit got lost with the connection: the
+    cursor then says whether that commit counted."""
     if not (chunk.tried and run.has_kept(chunk.cursor)):
         chunk.tried = True
         chunk.find_causes(work.causes)
-        _commit(chunk, work, run)
+        _commit(chunk, work, run, beside)
     work.storages.clear()
 
 
-def _commit(chunk: Chunk, work: Import, run: Run) -> None:
+def _commit(chunk: Chunk, work: Import, run: Run, beside: Beside | None) -> None:
     counts = run.counts.copy()
     try:
         with transaction.atomic():
@@ -69,6 +72,8 @@ def _commit(chunk: Chunk, work: Import, run: Run) -> None:
             run.keep(chunk.cursor)
             unchanged.remember(drafts, insert(drafts, run.id, work.source))
             work.storages.flush()
+            if beside:
+                beside(drafts)
     except BaseException:
         run.counts = counts
         raise

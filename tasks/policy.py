@@ -24,6 +24,10 @@ class PolicyForm(forms.Form):
     occurrences = days(
         "Runs of schedules (days)", "When jobs were due and what came of it. Empty: for ever.", 2
     )
+    deliveries = days(
+        "Deliveries (days)",
+        "What webhooks received, once it has been read; its tasks stay. Empty: for ever.",
+    )
     audit = days("Audit trail (days)", "Who did what. Empty: for ever.")
 
     def __init__(self, data=None, *, policy: RetentionPolicy):

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from alumio import audit, database
+from alumio import database
 from alumio.audit import Actor
 from connectors.registries import subscribers
-from tasks import messages, versions
+from tasks import messages, trail, versions
 from tasks.gate import Draft
 from tasks.insertion import insert
 from tasks.lookup import Lookup
@@ -78,7 +78,7 @@ def ask_for(task: Task, actor: Actor) -> int:
         process, fresh = queued[0](task, arguments, actor)
         if not fresh:
             raise AlreadyQueued(process)
-        _record(actor, "reimport", task, process)
+        trail.record(actor, "reimport", task.identifier, process=process)
     return process
 
 
@@ -189,7 +189,7 @@ def _retry(task: Task, draft: Draft, actor: Actor, run: Run) -> str:
     lines = [LogLine("info", f"Imported anew by {_source(task, run)}."), *draft.messages]
     _write(task, run, lines)
     versions.apply(task, after, before, told, retry=True, process=run.id)
-    _record(actor, "retry", task, run.id, note=told)
+    trail.record(actor, "retry", task.identifier, process=run.id, changed=1, note=told)
     return result
 
 
@@ -221,16 +221,3 @@ def _tell(task: Task, run: Run, text: str, level: str) -> None:
 def _write(task: Task, run: Run, lines: Sequence[LogLine]) -> None:
     entries = (messages.Entry(task.pk, Phase.IMPORT.value, task.attempt, line) for line in lines)
     messages.write(entries, run.id, database.now())
-
-
-def _record(actor: Actor, action: str, task: Task, process: int, note: str = "") -> None:
-    audit.record(
-        actor,
-        action,
-        task.identifier,
-        kind="task",
-        identifier=task.identifier,
-        process=process,
-        changed=1 if action == "retry" else None,
-        note=note,
-    )

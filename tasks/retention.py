@@ -21,7 +21,7 @@ from tasks import counts
 from tasks.counts import Tally
 from tasks.models import RetentionPolicy, Task
 
-DEFAULT_DAYS = {"processes": 30, "occurrences": 30, "audit": 365}
+DEFAULT_DAYS = {"processes": 30, "occurrences": 30, "deliveries": 30, "audit": 365}
 """How long records other than tasks are kept where the policy does not say."""
 
 

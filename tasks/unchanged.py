@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alumio import database
-from routes.models import Unchanged
+from routes.models import Route, Unchanged
 from tasks.gate import Draft
 from tasks.models import Memory
 from tasks.status import Status
@@ -25,13 +25,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def sift(drafts: Sequence[Draft]) -> tuple[list[Draft], Counter]:
+def sift(drafts: Sequence[Draft], *, looking: bool = False) -> tuple[list[Draft], Counter]:
     """What is left of the drafts, and the counts by status as they are then.
 
     Unchanged ones become Skipped or are left out, as their route says; `unchanged` counts the
-    latter.
+    latter. `looking`: nothing will be remembered, so nobody has to wait for it.
     """
-    known = _recall(drafts)
+    known = _recall(drafts, looking)
     kept, counts = [], Counter()
     for draft in drafts:
         if _concerns(draft):
@@ -72,12 +72,14 @@ def _concerns(draft: Draft) -> bool:
     return draft.status == Status.NEW and draft.route.unchanged != Unchanged.SEND
 
 
-def _recall(drafts: Sequence[Draft]) -> dict[tuple[int, str], tuple[str, str]]:
+def _recall(drafts: Sequence[Draft], looking: bool) -> dict[tuple[int, str], tuple[str, str]]:
     """(route, entity) → (content hash, the task it was sent with), for what counts."""
     wanted: dict[int, set[str]] = {}
     for draft in drafts:
         if _concerns(draft):
             wanted.setdefault(draft.route.pk, set()).add(draft.identifier)
+    if not looking:
+        _take_turns(wanted)
     known = {}
     for route, identifiers in wanted.items():
         rows = Memory.objects.filter(route=route, entity_identifier__in=identifiers)
@@ -86,6 +88,13 @@ def _recall(drafts: Sequence[Draft]) -> dict[tuple[int, str], tuple[str, str]]:
         ):
             known[route, entity] = (content, f"{task}" if task else "that is gone by now")
     return known
+
+
+def _take_turns(routes: Iterable[int]) -> None:
+    """A route may be fed by a webhook and by a run of its incoming at once: whoever comes second
+    sees what the first one has remembered."""
+    rows = Route.objects.filter(pk__in=list(routes)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _skipped(draft: Draft, task: str) -> Draft:

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.db.models.functions import Now
 
-from alumio import audit, database, jsontext
+from alumio import database, jsontext
 from alumio.audit import Actor
 from routes.models import Route
-from tasks import actions, messages
+from tasks import actions, messages, trail
 from tasks.gate import Draft, Gate
 from tasks.limits import size_of
 from tasks.log import OTHER_DATA
@@ -146,11 +146,12 @@ def save(task: Task, change: Change, actor: Actor) -> Version:
             raise Stale(before)
         version = put(held, before, text, actor, change.reason)
         if version.number != before.number:
-            _record(actor, "edit-data", held, f"Version {version.number}. {change.reason}".strip())
+            note = f"Version {version.number}. {change.reason}".strip()
+            trail.record(actor, "edit-data", held.identifier, changed=1, note=note)
         told = _in_words(version, before, actor, change)
         apply(held, version, before, told, retry=change.retry)
         if change.retry:
-            _record(actor, "retry", held, told)
+            trail.record(actor, "retry", held.identifier, changed=1, note=told)
     return version
 
 
@@ -235,18 +236,6 @@ def _in_words(version: Version, before: Version, actor: Actor, change: Change) -
     told = f"Retried by {actor} with {which} of the data" if change.retry else ""
     told = told or f"Data changed by {actor}: {which}"
     return f"{told}. {change.reason}".strip()
-
-
-def _record(actor: Actor, action: str, task: Task, note: str) -> None:
-    audit.record(
-        actor,
-        action,
-        task.identifier,
-        kind="task",
-        identifier=task.identifier,
-        changed=1,
-        note=note,
-    )
 
 
 def _wake(route: Route) -> None:

@@ -5,7 +5,7 @@ an entity is a StepError that says where, "step 2 › Set values › mapper 1"; 
 A step whose `meta.disabled` is set lets everything pass.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from transformers.context import Context
@@ -20,6 +20,8 @@ from transformers.kinds import (
     Mapper,
 )
 from transformers.registries import entity_transformers
+
+Wrap = Callable[[str, EntityTransformer], EntityTransformer]
 
 
 def numbered(steps: Iterable, word: str) -> list[tuple[str, Any]]:
@@ -39,6 +41,12 @@ class EntitySteps:
 
     def __bool__(self):
         return bool(self._steps)
+
+    def through(self, wrap: Wrap) -> "EntitySteps":
+        """The same steps under the same names, each replaced by what `wrap` makes of it."""
+        wrapped = EntitySteps(())
+        wrapped._steps = [(word, wrap(word, step)) for word, step in self._steps]
+        return wrapped
 
     def run(self, entity: Entity, context: Context) -> Iterator[Entity]:
         return self._from(0, entity, context)
@@ -154,6 +162,13 @@ class Pipeline:
     def __bool__(self):
         """Whether there is anything to run: without steps an entity passes as it is."""
         return bool(self._steps)
+
+    def through(self, wrap: Wrap) -> "Pipeline":
+        """The same pipeline for those who want to watch its steps: each is in the hands of what
+        `wrap` makes of it."""
+        wrapped = Pipeline([])
+        wrapped._steps = self._steps.through(wrap)
+        return wrapped
 
     def run(self, entity: Entity, context: Context) -> Iterator[Entity]:
         """The entities that come of this one: none, one or many. Its data may be changed in place.

@@ -49,7 +49,7 @@ def step(apply) -> dict:
 
 def imported(records, **policies):
     """A route after an import of these records, which need not be JSON."""
-    fakes.SOURCE.update(pages=[records], fetched=[], fails_after=None)
+    fakes.SOURCE["pages"] = [records]
     route = make_route(**policies)
     import_entities(route.incoming)
     return route
@@ -165,7 +165,7 @@ def failing_after(number, error):
 
 @pytest.mark.parametrize("error", [SubscriberError("Half a document."), ValueError("broken")])
 def test_what_a_source_gave_before_it_broke_is_kept(error):
-    fakes.SOURCE.update(pages=[failing_after(25, error)], fetched=[], fails_after=None)
+    fakes.SOURCE["pages"] = [failing_after(25, error)]
     route = make_route()
 
     with pytest.raises(type(error)):
@@ -175,14 +175,14 @@ def test_what_a_source_gave_before_it_broke_is_kept(error):
 
 
 def test_a_source_of_empty_pages_ends():
-    fakes.SOURCE.update(pages=[[], [], [{"sku": "A"}], []], fetched=[], fails_after=None)
+    fakes.SOURCE["pages"] = [[], [], [{"sku": "A"}], []]
     route = make_route()
 
     assert import_entities(route.incoming).counts == {"records": 1, "new": 1}
 
 
 def test_an_incoming_without_routes_counts_what_it_fetched():
-    fakes.SOURCE.update(pages=[[{"sku": "A"}, {"sku": "\ud800"}]], fetched=[], fails_after=None)
+    fakes.SOURCE["pages"] = [[{"sku": "A"}, {"sku": "\ud800"}]]
 
     run = import_entities(make_incoming())
 

@@ -7,10 +7,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from tasks import counts
-from tasks.actions import apply
 from tasks.models import Message, Payload, StatusCount, Task
 from tasks.pipeline import export_tasks, import_entities
-from tests.world import make_route, statuses
+from tests.world import act_on, make_route, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -27,7 +26,7 @@ def test_the_counters_are_what_counting_would_say_after_imports_exports_and_retr
         import_entities(route.incoming)
         export_tasks(route)
 
-    apply("retry", Task.objects.filter(status="failed"), "somebody")
+    act_on("retry", Task.objects.filter(status="failed"))
     export_tasks(first, limit=1)
 
     assert counts._count_by_route() == {r.pk: Counter(statuses(r)) for r in (first, second)}

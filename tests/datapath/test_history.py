@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from routes.models import Unchanged
 from scheduler.repair import give_up
-from tasks import actions, history
+from tasks import history
 from tasks.claim import claim
 from tasks.models import Task
 from tasks.pipeline import export_tasks, import_entities
 from tasks.status import MACHINE
 from tests import fakes
 from tests.pages.rows import make_process
-from tests.world import keep_where, later, make_outgoing, make_route
+from tests.world import act_on, keep_where, later, make_outgoing, make_route
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -34,7 +34,7 @@ def imported(**policies) -> Task:
 
 
 def act(verb: str, task: Task) -> None:
-    actions.apply(verb, Task.objects.filter(pk=task.pk), "ana@example.com")
+    act_on(verb, Task.objects.filter(pk=task.pk), "ana@example.com")
 
 
 def test_a_task_that_fails_twice_and_is_retried_by_hand_tells_all_of_it(target):

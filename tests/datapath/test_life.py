@@ -23,7 +23,7 @@ from tasks.settle import Settler
 from tasks.status import MACHINE, OPEN, Status
 from tests import fakes
 from tests.datapath.test_states import MOVES
-from tests.world import later, make_incoming, make_route, make_schema
+from tests.world import act_on, later, make_incoming, make_route, make_schema
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", 25))
 
@@ -37,7 +37,7 @@ class Life(RuleBasedStateMachine):
     def begin(self, waiting):
         for model in (Task, Process):
             model.objects.all().delete()
-        fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
+        fakes.fresh()
         schema = Route.objects.first()
         schema = schema.incoming.entity_schema if schema else make_schema()
         incoming = make_incoming([{"sku": n % 3, "n": n} for n in range(6)], schema=schema)
@@ -100,7 +100,7 @@ class Life(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(sorted(actions.VERBS)), status=st.sampled_from(Status.values))
     def person(self, verb, status):
         before = Task.objects.filter(status=status).count()
-        applied = actions.apply(verb, Task.objects.filter(status=status), "somebody")
+        applied = act_on(verb, Task.objects.filter(status=status))
         assert applied.changed == (before if status in MOVES[verb] else 0)
         assert applied.changed + applied.not_allowed == before
 

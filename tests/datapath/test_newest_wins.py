@@ -3,12 +3,11 @@ entity."""
 
 import pytest
 
-from alumio.audit import Actor
 from scheduler.sweep import queue_realtime
-from tasks import actions
+from tasks.due import Due
 from tasks.models import Message, Task
 from tasks.pipeline import export_tasks, import_entities
-from tests.world import later, make_incoming, make_route, make_schema, statuses
+from tests.world import act_on, later, make_incoming, make_route, make_schema, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -57,6 +56,25 @@ def test_only_the_newest_of_several_is_left_and_other_entities_are_not_concerned
     assert statuses(route) == ["skipped", "retry", "skipped", "retry"]
 
 
+def test_a_task_whose_newer_one_is_removed_meanwhile_keeps_its_retry(source, target, monkeypatch):
+    route = route_that_retries()
+    fetch(source, route, 1)
+    target.down = True
+    export_tasks(route)
+    fetch(source, route, 2)
+    look = Due._by_entity
+
+    def look_and_lose_the_newest(self, page):
+        found = list(look(self, page))
+        Task.objects.filter(id=Task.objects.latest("id").id, status="new").delete()
+        return found
+
+    monkeypatch.setattr(Due, "_by_entity", look_and_lose_the_newest)
+    export_tasks(route)
+
+    assert statuses(route) == ["retry"]
+
+
 def test_without_the_setting_the_older_task_goes_first(source, target):
     route = route_that_retries()
     route.newest_wins = False
@@ -94,7 +112,7 @@ def test_a_replaced_task_can_be_retried_by_a_person_and_then_goes_its_way(source
     target.down = False
     export_tasks(route)
 
-    actions.apply("retry", Task.objects.filter(status="skipped"), Actor("somebody"))
+    act_on("retry", Task.objects.filter(status="skipped"))
     export_tasks(route)
 
     assert [record["price"] for record in target.received] == [2, 1]

@@ -6,12 +6,12 @@ import pytest
 
 from alumio import jsontext
 from connectors.errors import SubscriberError
-from tasks.actions import apply
 from tasks.models import Task
 from tasks.pipeline import export_tasks, import_entities
 from tasks.run import Run
 from tests import fakes
 from tests.world import (
+    act_on,
     keep_where,
     later,
     make_incoming,
@@ -85,7 +85,7 @@ def test_every_delivery_of_a_task_has_the_same_key_until_a_person_retries_it(tar
     import_entities(route.incoming)
     export_tasks(route)
 
-    apply("retry", Task.objects.all(), "somebody")
+    act_on("retry", Task.objects.all())
     export_tasks(route)
 
     first, second = target.keys
@@ -269,7 +269,7 @@ def test_small_pages_share_a_commit_and_the_cursor_names_the_last_one(source):
 def test_numbers_travel_unchanged_from_end_to_end(target):
     route = make_route()
     text = '{"big":123456789012345678901234567890,"price":1.10,"tiny":1e-7}'
-    fakes.SOURCE.update(pages=[[jsontext.loads(text)]], fetched=[], fails_after=None)
+    fakes.SOURCE["pages"] = [[jsontext.loads(text)]]
 
     import_entities(route.incoming)
     export_tasks(route)

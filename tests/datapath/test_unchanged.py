@@ -8,7 +8,7 @@ from tasks import actions, insertion
 from tasks.choice import Choice
 from tasks.models import Memory, Task
 from tasks.pipeline import export_tasks, import_entities
-from tests.world import keep_where, make_incoming, make_route, make_schema, statuses, texts
+from tests.world import act_on, keep_where, make_incoming, make_route, make_schema, statuses, texts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -99,7 +99,7 @@ def test_a_failed_task_that_a_person_retries_with_success_counts_again(source, t
     target.down = True
     export_tasks(route)
     target.down = False
-    actions.apply("retry", Task.objects.all(), Actor("anna@example.com"))
+    act_on("retry", Task.objects.all(), "anna@example.com")
     export_tasks(route)
 
     fetch(source, route, FIRST[:1])

@@ -3,8 +3,6 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-from ulid import ULID
 
 from alumio.audit import Actor
 from connectors.models import Incoming, Outgoing
@@ -13,6 +11,7 @@ from tasks import actions
 from tasks.choice import Choice
 from tasks.models import Message, Task
 from tasks.status import MACHINE, Status
+from tests.world import act_on, make_tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -25,21 +24,12 @@ def route():
     return Route(name="Route", incoming=incoming, outgoing=outgoing).store()
 
 
-def make(route, *statuses, **fields):
-    now = timezone.now()
-    fields = {"created_at": now, "updated_at": now} | fields
-    return [
-        Task.objects.create(identifier=str(ULID()), route=route, status=status, **fields)
-        for status in statuses
-    ]
-
-
 def test_each_verb_changes_exactly_the_statuses_that_allow_it(route):
     for verb, rule in actions.VERBS.items():
         Task.objects.all().delete()
-        tasks = make(route, *Status.values)
+        tasks = make_tasks(route, *Status.values)
 
-        applied = actions.apply(verb, Task.objects.all(), "somebody")
+        applied = act_on(verb, Task.objects.all())
 
         assert applied.changed == len(rule.sources)
         assert set(applied.refused) == set(Status.values) - set(rule.sources)
@@ -53,15 +43,15 @@ def test_only_verbs_of_persons_can_be_applied():
     assert set(actions.VERBS) == {"retry", "skip", "mark-finished", "mark-failed"}
     assert set(actions.DONE) == set(actions.VERBS)
     with pytest.raises(KeyError):
-        actions.apply("claim", Task.objects.all(), "somebody")
+        act_on("claim", Task.objects.all())
     assert MACHINE["claim"].actor == "process"
 
 
 def test_a_retry_starts_afresh_with_a_new_idempotency_key(route):
-    [task] = make(route, "failed", attempts=3, deaths=2, attempt=4)
+    [task] = make_tasks(route, "failed", attempts=3, deaths=2, attempt=4)
     before = task.idempotency_key
 
-    actions.apply("retry", Task.objects.all(), "somebody")
+    act_on("retry", Task.objects.all())
 
     task.refresh_from_db()
     assert (task.status, task.attempts, task.deaths, task.generation) == ("new", 0, 0, 2)
@@ -70,18 +60,18 @@ def test_a_retry_starts_afresh_with_a_new_idempotency_key(route):
 
 
 def test_a_skip_keeps_the_generation(route):
-    [task] = make(route, "new")
+    [task] = make_tasks(route, "new")
 
-    actions.apply("skip", Task.objects.all(), "somebody")
+    act_on("skip", Task.objects.all())
 
     task.refresh_from_db()
     assert (task.status, task.generation) == ("skipped", 1)
 
 
 def test_a_change_is_noted_on_the_task_that_changed_and_on_no_other(route):
-    failed, new = make(route, "failed", "new")
+    failed, new = make_tasks(route, "failed", "new")
 
-    actions.apply("retry", Task.objects.all(), "admin@example.com")
+    act_on("retry", Task.objects.all(), "admin@example.com")
 
     [message] = Message.objects.all()
     assert message.task_id == failed.pk
@@ -91,16 +81,16 @@ def test_a_change_is_noted_on_the_task_that_changed_and_on_no_other(route):
 
 
 def test_a_filter_that_no_longer_matches_what_has_changed_still_reaches_all(route):
-    make(route, *["failed"] * 5)
+    make_tasks(route, *["failed"] * 5)
 
-    applied = actions.apply("retry", Task.objects.filter(status="failed"), "somebody")
+    applied = act_on("retry", Task.objects.filter(status="failed"))
 
     assert (applied.changed, applied.not_allowed) == (5, 0)
     assert Task.objects.filter(status="new").count() == 5
 
 
 def test_unknown_identifiers_count_as_not_allowed(route):
-    failed, finished, waiting = make(route, "failed", "finished", "waiting")
+    failed, finished, waiting = make_tasks(route, "failed", "finished", "waiting")
     wanted = [failed.identifier, failed.identifier, finished.identifier, waiting.identifier, "X"]
 
     applied = actions.act("retry", Choice.named(wanted), Actor("somebody"))
@@ -111,11 +101,11 @@ def test_unknown_identifiers_count_as_not_allowed(route):
 def test_the_number_of_queries_does_not_grow_with_the_tasks(route):
     def queries(count):
         Task.objects.all().delete()
-        make(route, *["failed"] * count)
+        make_tasks(route, *["failed"] * count)
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            actions.apply("retry", Task.objects.all(), "somebody")
+            act_on("retry", Task.objects.all())
         return len(captured)
 
     assert queries(3) == queries(30)
@@ -124,12 +114,12 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(route):
 def test_a_retry_on_a_real_time_route_asks_for_an_export_at_once(route, monkeypatch):
     asked = []
     monkeypatch.setattr(actions, "woken", [asked.extend])
-    make(route, "failed")
-    actions.apply("retry", Task.objects.all(), "somebody")
+    make_tasks(route, "failed")
+    act_on("retry", Task.objects.all())
     assert asked == []
 
     Route.objects.update(realtime=True)
-    make(route, "failed")
-    actions.apply("retry", Task.objects.filter(status="failed"), "somebody")
+    make_tasks(route, "failed")
+    act_on("retry", Task.objects.filter(status="failed"))
 
     assert asked == [route]

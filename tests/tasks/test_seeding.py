@@ -8,7 +8,6 @@ from django.core.management import CommandError, call_command
 from tasks import counts
 from tasks.models import Message, Payload, Task
 from tasks.pipeline import import_entities
-from tests import fakes  # noqa: F401 - its subscriber is to be known
 from tests.world import make_route
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]

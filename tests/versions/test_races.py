@@ -7,12 +7,13 @@ from django.db import connections
 
 from alumio import jsontext
 from alumio.audit import Actor
-from tasks import actions, versions
+from tasks import versions
 from tasks.claim import claim
 from tasks.models import Payload, Task
 from tasks.pipeline import import_entities
 from tasks.versions import Change, NotAllowed, Stale
-from tests.versions.conftest import SHOES, make_failed
+from tests.versions.conftest import SHOES
+from tests.world import act_on, make_failed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -90,8 +91,8 @@ def test_of_two_editors_one_saves_and_the_other_sees_both(failed):
         assert stale[0].current.data == saved[0].data == Payload.objects.get().data
 
 
-def test_of_two_retries_with_other_data_one_counts(route, target):
-    task = make_failed(route, target)
+def test_of_two_retries_with_other_data_one_counts(route):
+    task = make_failed(route)
 
     for _ in range(ROUNDS):
         Task.objects.filter(pk=task.pk, status="new").move("skip")
@@ -110,8 +111,8 @@ def test_of_two_retries_with_other_data_one_counts(route, target):
         assert versions.number_of(task) == base + 1
 
 
-def test_a_retry_as_it_is_and_one_with_other_data_are_one_retry(route, target):
-    task = make_failed(route, target)
+def test_a_retry_as_it_is_and_one_with_other_data_are_one_retry(route):
+    task = make_failed(route)
     for _ in range(ROUNDS):
         Task.objects.filter(pk=task.pk, status="new").move("skip")
         task = Task.objects.select_related("route").get()
@@ -119,7 +120,7 @@ def test_a_retry_as_it_is_and_one_with_other_data_are_one_retry(route, target):
 
         saved, _ = at_once(
             saving(task, f"Ana {base}", base, retry=True),
-            lambda: actions.apply("retry", Task.objects.all(), "bob"),
+            lambda: act_on("retry", Task.objects.all(), "bob"),
         )
 
         task.refresh_from_db()
