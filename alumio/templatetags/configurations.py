@@ -4,6 +4,8 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from alumio.pages import edit_url
+
 register = template.Library()
 
 
@@ -15,6 +17,18 @@ def ago(moment) -> str:
     if (timezone.now() - moment).total_seconds() < 60:
         return "just now"
     return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def page_of(configuration) -> str:
+    """The address of a configuration's own page."""
+    return edit_url(configuration)
+
+
+@register.filter
+def without(configurations, identifier) -> list:
+    """All but the one of this identifier."""
+    return [each for each in configurations or () if each.identifier != identifier]
 
 
 @register.simple_tag(takes_context=True)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alumio.dashboard import bar
+from alumio.overview.routes import bar
 from scheduler.models import ScheduledJob
 from tasks.models import Level
 from tasks.status import Status
@@ -37,7 +37,7 @@ def test_counters_lead_to_the_tasks_of_their_status(viewer):
     response = viewer.client.get("/")
 
     tallies = {tab["status"]: tab["tally"].number for tab in response.context["tabs"]}
-    assert tallies == {status.value: 0 for status in Status} | {"failed": 2, "new": 1}
+    assert tallies == {status.value: 0 for status in Status} | {"all": 3, "failed": 2, "new": 1}
     assert 'href="/tasks/?status=failed"' in response.content.decode()
 
 

@@ -1,8 +1,9 @@
-"""The dashboard: how many tasks stand where, how each route is doing, what runs, what failed."""
+"""The dashboard: how many tasks stand where, how each route is, what runs, what failed, what comes.
 
-from collections import Counter
+`numbers` is what page and REST API show alike.
+"""
+
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,18 +12,24 @@ from django.views import View
 
 from alumio.access import RoleRequired
 from alumio.models import Role
+from alumio.overview import timetable
+from alumio.overview.resources import Resources, resources
+from alumio.overview.routes import RouteLine, by_colour, route_lines
 from connectors.models import Connection, Incoming, Outgoing
 from routes.models import Route
 from scheduler import listing
-from scheduler.models import Process, ScheduledJob
-from scheduler.schedule import first_run, last_processes
+from scheduler.models import Process
+from scheduler.status import Status as ProcessStatus
 from tasks import counts, errors
-from tasks.models import Level, Message, Task
+from tasks.hours import Hour, last_hours
+from tasks.models import Cause, Level, Message, Task
 from tasks.status import Status
 
 MOST_CAUSES = 3
 MOST_FAILURES = 6
 MOST_PROCESSES = 6
+MOST_RUNS = 5
+MOST_ROUTES = 15
 STEPS = (
     (
         "Connection",
@@ -43,105 +50,84 @@ class Dashboard(RoleRequired, View):
 
     def get(self, request):
         context = {"may_act": request.user.may(Role.EDITOR)}
-        routes = route_lines()
-        if not routes:
+        found = numbers()
+        if not found.routes:
             return render(request, "dashboard/welcome.html", context | {"steps": first_steps()})
         context |= {
-            "tabs": counters(),
-            "routes": routes,
+            "tabs": counters(found),
+            "routes": found.routes[:MOST_ROUTES],
+            "more_routes": max(0, len(found.routes) - MOST_ROUTES),
+            "colours": by_colour(found.routes),
             "processes": active_processes(),
-            "causes": errors.leading(MOST_CAUSES),
+            "causes": found.causes,
             "failures": latest_failures(),
-            "has_demo": any(line.route.demo for line in routes),
+            "hours": found.hours,
+            "statuses": list(Status),
+            "next_runs": found.next_runs,
+            "resources": found.resources,
+            "has_demo": any(line.route.demo for line in found.routes),
         }
         template = "dashboard/_live.html" if request.htmx else "dashboard/page.html"
         return render(request, template, context)
 
 
-def counters() -> list[dict]:
-    """The counter of each status, which leads to its tasks."""
+# ---------------------------------------------------------------- the numbers
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All that the dashboard counts. `tasks` by status, `running` and `waiting` processes."""
+
+    tasks: dict[Status, int]
+    hours: list[Hour]
+    routes: list[RouteLine]
+    running: int
+    waiting: int
+    causes: list[tuple[Cause, counts.Tally]]
+    next_runs: list[timetable.Upcoming]
+    resources: Resources
+
+    @property
+    def total(self) -> int:
+        return sum(self.tasks.values())
+
+
+def numbers() -> Numbers:
+    jobs = timetable.enabled_jobs()
     known = counts.by_status()
-    return [
+    active = Process.objects.order_by()
+    return Numbers(
+        tasks={status: known[status.value] for status in Status},
+        hours=last_hours(),
+        routes=route_lines(jobs),
+        running=active.filter(status=ProcessStatus.RUNNING).count(),
+        waiting=active.filter(status=ProcessStatus.SCHEDULED).count(),
+        causes=errors.leading(MOST_CAUSES),
+        next_runs=timetable.next_runs(jobs, timezone.now(), MOST_RUNS),
+        resources=resources(),
+    )
+
+
+def counters(found: Numbers) -> list[dict]:
+    """The counter of all tasks and that of each status, which leads to its tasks."""
+    every = reverse("tasks:list")
+    total = {
+        "status": "all",
+        "label": "Total",
+        "meaning": "All tasks that are kept.",
+        "tally": counts.Tally(found.total),
+        "url": every,
+    }
+    return [total] + [
         {
             "status": status.value,
             "label": status.label,
             "meaning": status.meaning,
-            "tally": counts.Tally(known[status.value]),
-            "url": f"{reverse('tasks:list')}?status={status.value}",
+            "tally": counts.Tally(number),
+            "url": f"{every}?status={status.value}",
         }
-        for status in Status
+        for status, number in found.tasks.items()
     ]
-
-
-# ---------------------------------------------------------------- routes
-
-
-@dataclass
-class Part:
-    """A piece of a bar: `at` and `width` in percent of it."""
-
-    status: Status
-    number: int
-    at: float
-    width: float
-
-
-@dataclass
-class RouteLine:
-    """One route's row. `last` is the newest process of the route, else of its incoming."""
-
-    route: Route
-    parts: list[Part]
-    total: int
-    last: Process | None = None
-    next: datetime | None = None
-
-
-def route_lines() -> list[RouteLine]:
-    """All routes by name, enabled ones first. Six queries, however many routes there are."""
-    joined = Route.objects.select_related("incoming", "outgoing").order_by("-enabled", "name")
-    shown = ("name", "identifier", "enabled", "demo", "realtime")
-    ends = ("incoming__name", "incoming__enabled", "outgoing__name", "outgoing__enabled")
-    routes = list(joined.only(*shown, *ends))
-    numbers = counts.by_route() if routes else {}
-    exports = last_processes(Route, [route.pk for route in routes])
-    imports = last_processes(Incoming, [route.incoming_id for route in routes])
-    upcoming = next_runs(routes)
-    return [
-        RouteLine(
-            route=route,
-            parts=bar(numbers.get(route.pk, Counter())),
-            total=sum(numbers.get(route.pk, Counter()).values()),
-            last=exports.get(route.pk) or imports.get(route.incoming_id),
-            next=upcoming[route.pk],
-        )
-        for route in routes
-    ]
-
-
-def bar(numbers: Counter) -> list[Part]:
-    """The statuses of a route side by side; what is there is at least two percent wide."""
-    present = [(status, numbers[status]) for status in Status if numbers[status]]
-    total = sum(number for _, number in present)
-    widths = [max(2.0, 100 * number / total) for _, number in present]
-    scale, at, parts = 100 / (sum(widths) or 1), 0.0, []
-    for (status, number), width in zip(present, widths, strict=True):
-        parts.append(Part(status, number, round(at, 2), round(width * scale, 2)))
-        at += width * scale
-    return parts
-
-
-def next_runs(routes: list[Route]) -> dict[int, datetime | None]:
-    """When each route, or its incoming where the route is real-time, is due next."""
-    now = timezone.now()
-    by_target: dict[tuple, list[ScheduledJob]] = {}
-    for job in ScheduledJob.objects.filter(enabled=True):
-        by_target.setdefault((job.incoming_id, job.route_id), []).append(job)
-    due = {target: first_run(jobs, now) for target, jobs in by_target.items()}
-    return {
-        route.pk: due.get((route.incoming_id, None) if route.realtime else (None, route.pk))
-        for route in routes
-    }
 
 
 # ---------------------------------------------------------------- what runs, what failed

@@ -1,0 +1,1 @@
+"""The platform at a glance: the dashboard, the health of routes, and the map."""
