@@ -7,6 +7,7 @@ or If-Match with the ETag of an answer, guards against overwriting what somebody
 from django import forms
 from django.db import IntegrityError, transaction
 from rest_framework import exceptions, status
+from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
@@ -18,13 +19,21 @@ from alumio.configuration import Configuration, StaleRevision
 from alumio.filters import ConfigurationFilter
 from alumio.forms import ConfigurationForm, ReferenceField
 from alumio.located import Located
-from alumio.openapi import FORMS, Operation, list_of, shape
+from alumio.openapi import FORMS, SHAPES, TEXT, Operation, an_object, described, list_of, shape
+from alumio.revision_api import RevisionDoors
 
 ANSWERED_ONLY = ("demo", "created_at", "updated_at", "updated_by")
 GUARD = {"If-Match": "The ETag of the answer that the change started from."}
+NAMED = {"kind": TEXT, "identifier": TEXT, "name": TEXT}
+SHAPES["Uses"] = an_object(
+    {
+        "uses": {"type": "array", "items": an_object(NAMED | {"where": TEXT})},
+        "routes": {"type": "array", "items": an_object(NAMED)},
+    }
+)
 
 
-class ConfigurationViewSet(ViewSetMixin, ApiView):
+class ConfigurationViewSet(RevisionDoors, ViewSetMixin, ApiView):
     """Subclasses name the form, which names the model. Lists are ordered by identifier."""
 
     form: type[ConfigurationForm]
@@ -70,6 +79,16 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
             configuration_audit.deleted(Actor.of(request), found)
             found.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @described(
+        "List what uses one, and the routes that a change of it touches", {200: shape("Uses")}
+    )
+    @action(detail=True, url_path="used-by", url_name="used-by")
+    def used_by(self, request, identifier):
+        found, uses = self.find(identifier), usage.uses_by_target()
+        users = [named(use.user) | {"where": use.where} for use in usage.uses_of(found, uses)]
+        routes = [named(route) for route in usage.routes_reached(found, uses)]
+        return Response({"uses": users, "routes": routes})
 
     # -- how ------------------------------------------------------------------------------------
 
@@ -140,14 +159,10 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
         uses = usage.uses_of(instance)
         if not uses:
             return
-        named = [f"{use.noun} “{use.user.name}” ({use.where})" for use in uses]
         raise Conflict(
-            f"“{instance.name}” is in use: {', '.join(named[:10])}. "
+            f"“{instance.name}” is in use: {', '.join(map(str, uses[:10]))}. "
             "Change these first, or disable it instead.",
-            uses=[
-                {"kind": use.user.kind, "identifier": use.user.identifier, "where": use.where}
-                for use in uses
-            ],
+            uses=[named(use.user) | {"where": use.where} for use in uses],
         )
 
     # -- what is answered -----------------------------------------------------------------------
@@ -195,6 +210,10 @@ class ConfigurationViewSet(ViewSetMixin, ApiView):
 def partial(schema: dict) -> dict:
     """Any part of it: what is not sent stays as it is."""
     return {"type": "object", "description": "Any of the settings.", "anyOf": [schema, {}]}
+
+
+def named(configuration: Configuration) -> dict:
+    return {name: getattr(configuration, name) for name in NAMED}
 
 
 def value_of(configuration: Configuration, name: str):

@@ -8,14 +8,16 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views import View
 
-from alumio import comparison, configuration_audit, posted, usage
+from alumio import comparison, configuration_audit, posted, restoring, usage
 from alumio.access import RoleRequired
 from alumio.audit import Actor
-from alumio.configuration import Configuration, StaleRevision, free_identifier
+from alumio.components import MASK, label_of
+from alumio.configuration import Configuration, StaleRevision, differences, free_identifier
 from alumio.drawnform import DrawnForm
 from alumio.forms import ConfigurationForm
 from alumio.models import Revision, Role
 from alumio.pages import Pages, Section
+from alumio.restoring import revisions_of
 from alumio.views import safe_next
 
 ROWS_ON_A_PAGE = 50
@@ -57,6 +59,7 @@ class List(ConfigurationView):
         uses = usage.uses_by_target()
         context = {
             "page": page,
+            "visual_url": self.pages.visual_url(),
             "rows": [row_of(self.pages, row, uses) for row in page],
             "q": request.GET.get("q", ""),
             "enabled": request.GET.get("enabled", ""),
@@ -83,6 +86,7 @@ def row_of(pages: Pages, configuration: Configuration, uses: dict) -> dict:
         "duplicate_url": pages.url("duplicate", configuration.identifier),
         "delete_url": pages.url("delete", configuration.identifier),
         "run_url": pages.run_url(configuration.identifier),
+        "visual_url": pages.visual_url(configuration.identifier),
     }
 
 
@@ -137,6 +141,7 @@ class Edit(ConfigurationView):
             "it": instance,
             "heading": name if name is not None else (instance.name if instance else ""),
             "sections": drawn_sections(self.pages, drawn),
+            "take_url": self.pages.visual_url(instance.identifier if instance else "", "take"),
             "is_changed": form.is_bound,
         }
         context |= extra
@@ -148,13 +153,15 @@ class Edit(ConfigurationView):
         """What stands beside the form of a saved configuration."""
         if instance is None or instance.pk is None:
             return {}
-        revisions = revisions_of(instance)
-        return {
+        uses = usage.uses_by_target()
+        return tabs_of(self.pages, instance, "settings") | {
             "notices": self.pages.notices(instance),
-            "uses": usage.uses_of(instance),
-            "revisions": revisions[:SHOWN_REVISIONS],
-            "history_url": self.pages.url("history", instance.identifier),
+            "uses": usage.uses_of(instance, uses),
+            "routes": usage.routes_reached(instance, uses),
+            "is_trigger": instance.kind in usage.TRIGGERS,
+            "revisions": revisions_of(instance).defer("content")[:SHOWN_REVISIONS],
             "run_url": self.pages.run_url(instance.identifier),
+            "try_url": self.pages.try_url(instance.identifier),
             "row": row_of(self.pages, instance, {}),
         }
 
@@ -250,18 +257,34 @@ class Delete(ConfigurationView):
 # ---------------------------------------------------------------- history
 
 
-def revisions_of(configuration: Configuration):
-    kept = Revision.objects.filter(kind=configuration.kind, object_id=configuration.pk)
-    return kept.defer("content").select_related("saved_by")
-
-
 class History(ConfigurationView):
+    """Who saved when, and what was different from the save before."""
+
     def get(self, request, identifier):
         configuration = self.find(identifier)
         page = Paginator(revisions_of(configuration), ROWS_ON_A_PAGE)
         context = {"it": configuration, "page": page.get_page(request.GET.get("page"))}
-        context["edit_url"] = self.pages.url("edit", identifier)
-        return self.show("history", context)
+        context["rows"] = self.told(configuration, list(context["page"]))
+        return self.show("history", context | tabs_of(self.pages, configuration, "history"))
+
+    def told(self, configuration, revisions: list[Revision]) -> list[tuple[Revision, list[str]]]:
+        """Each revision with the labels of the settings that it changed."""
+        older = revisions_of(configuration).filter(
+            number__lt=revisions[-1].number if revisions else 0
+        )
+        before = [*revisions[1:], *older[:1]]
+        contents = [revision.content for revision in before] + [{}]
+        return [
+            (revision, self.changed(content, revision.content))
+            for revision, content in zip(revisions, contents, strict=False)
+        ]
+
+    def changed(self, before: dict, after: dict) -> list[str]:
+        if not before:
+            return []
+        fields = self.pages.form.base_fields
+        names = [name for name, _, _ in differences(before, after) if name in fields]
+        return [label_of(name, fields[name]) for name in names]
 
 
 class Old(ConfigurationView):
@@ -269,32 +292,31 @@ class Old(ConfigurationView):
 
     def get(self, request, identifier, number):
         configuration = self.find(identifier)
-        old = self.revision(configuration, number)
         against = request.GET.get("against", "")
         newer = self.revision(configuration, int(against)) if against.isdecimal() else None
+        return self.draw(configuration, self.revision(configuration, number), newer)
+
+    def draw(self, configuration, old: Revision, newer: Revision | None = None, status=200, **more):
         content = newer.content if newer else configuration.content()
-        context = {
-            "it": configuration,
-            "old": old,
-            "newer": newer,
-            "differences": comparison.compare(self.pages.form, old.content, content),
-            "edit_url": self.pages.url("edit", identifier),
-            "history_url": self.pages.url("history", identifier),
-        }
-        return self.show("old", context)
+        found = comparison.compare(self.pages.form, old.content, content)
+        context = {"it": configuration, "old": old, "newer": newer, "differences": found, **more}
+        context["has_secrets"] = any(MASK in f"{each.before}{each.after}" for each in found)
+        context |= tabs_of(self.pages, configuration, "history")
+        return self.show("old", context, status)
 
     def post(self, request, identifier, number):
         configuration = self.find(identifier)
-        content = self.revision(configuration, number).content
-        form = self.pages.form(content, instance=configuration, user=request.user)
-        if not form.is_valid():
-            return self.draw_refusal(form, configuration)
-        with transaction.atomic():
-            form.save()
-            self.note(form.instance, "restore", f"Revision {number} is back.")
-        messages.success(
-            request, f"Revision {number} is back, as revision {form.instance.revision}."
-        )
+        old, seen = self.revision(configuration, number), request.POST.get("revision", "")
+        seen = int(seen) if seen.isdecimal() else None
+        try:
+            with transaction.atomic():
+                saved = restoring.restore(self.pages.form, configuration, old, request.user, seen)
+                self.note(saved, "restore", f"Revision {number} is back.")
+        except restoring.NotAllowed as refused:
+            return self.draw_refusal(refused.form, configuration)
+        except StaleRevision as stale:
+            return self.draw(stale.current, old, status=409, stale=stale)
+        messages.success(request, f"Revision {number} is back, as revision {saved.revision}.")
         return redirect(self.pages.url("edit", identifier))
 
     def draw_refusal(self, form, configuration):
@@ -303,9 +325,17 @@ class Old(ConfigurationView):
         return redirect(self.pages.url("history", configuration.identifier))
 
     def revision(self, configuration, number) -> Revision:
-        kept = Revision.objects.filter(kind=configuration.kind, object_id=configuration.pk)
-        kept = kept.select_related("saved_by")
-        found = kept.filter(number=number).first() if number < 2**31 else None
-        if found is None:
+        found = revisions_of(configuration).filter(number=number) if number < 2**31 else ()
+        if not found:
             raise Http404("This revision is not kept.")
-        return found
+        return found[0]
+
+
+def tabs_of(pages: Pages, configuration: Configuration, tab: str) -> dict:
+    """The tabs of a saved configuration, one of them shown."""
+    return {
+        "tab": tab,
+        "edit_url": pages.url("edit", configuration.identifier),
+        "history_url": pages.url("history", configuration.identifier),
+        "saves": configuration.revision,
+    }

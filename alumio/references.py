@@ -10,8 +10,14 @@ from alumio.forms import ConfigurationForm, ReferenceField
 
 SAVED_AS = {"client": "connection", "transformer": "transformer"}
 """The kind of configuration that a string in the place of a component names, by registry."""
-NAMED_BY = {"storage": "storage", "incoming": "incoming", "route": "route"}
-"""The kind of configuration that a setting of this name names."""
+NAMED_BY = {
+    "storage": "storage",
+    "incoming": "incoming",
+    "incomings": "incoming",
+    "route": "route",
+    "jobs": "scheduled-job",
+}
+"""The kind of configuration that a setting of this name names, alone or in a list."""
 
 
 class Reference(NamedTuple):
@@ -43,8 +49,9 @@ def references_in(fields: dict, values, words: tuple = ()) -> Iterator[Reference
         if isinstance(field, ReferenceField):
             identifier = value.identifier if isinstance(value, Configuration) else value
             yield Reference(field.queryset.model.kind, identifier, place)
-        elif isinstance(value, str) and name in NAMED_BY:
-            yield Reference(NAMED_BY[name], value, place)
+        elif name in NAMED_BY and isinstance(value, str | list):
+            for identifier in [value] if isinstance(value, str) else value:
+                yield Reference(NAMED_BY[name], identifier, place)
         else:
             yield from _nested(field, value, place)
 

@@ -10,6 +10,8 @@ from alumio.configuration import Configuration
 from alumio.pages import edit_url
 
 MOST_COUNTED = 10_000
+TRIGGERS = ("scheduled-job", "maintenance", "webhook")
+"""Kinds that start or hold back what they name, and do not change it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Use:
     def url(self) -> str:
         return edit_url(self.user)
 
+    def __str__(self):
+        return f"{self.noun} “{self.user.name}” ({self.where})"
+
 
 def uses_by_target() -> dict[tuple[str, str], list[Use]]:
     """All uses at once, by kind and identifier: one query for each kind of configuration."""
@@ -41,14 +46,36 @@ def uses_by_target() -> dict[tuple[str, str], list[Use]]:
     return found
 
 
-def uses_of(configuration: Configuration) -> list[Use]:
-    uses = uses_by_target()[configuration.kind, configuration.identifier]
-    return [use for use in uses if use.user != configuration]
+def uses_of(configuration: Configuration, uses: dict | None = None) -> list[Use]:
+    """What names it in its settings. `uses` are those of all, where they are known already."""
+    uses = uses_by_target() if uses is None else uses
+    found = uses.get((configuration.kind, configuration.identifier), [])
+    return [use for use in found if use.user != configuration]
+
+
+def routes_reached(configuration: Configuration, uses: dict | None = None) -> list[Configuration]:
+    """The routes that a change of it touches, by name: those that use it, or use what uses it, and
+    so on. Of a route itself, none. What starts a route does not change what the route does."""
+    uses = uses_by_target() if uses is None else uses
+    start = configuration.kind, configuration.identifier
+    seen, ahead, routes = {start}, [start], {}
+    while ahead:
+        for use in uses.get(ahead.pop(), []):
+            key = use.user.kind, use.user.identifier
+            if key in seen or use.user.kind in TRIGGERS:
+                continue
+            seen.add(key)
+            if use.user.kind == "route":
+                routes[key] = use.user
+            else:
+                ahead.append(key)
+    return sorted(routes.values(), key=lambda route: route.name.casefold())
 
 
 def kept_because_of(configuration: Configuration) -> list[str]:
-    """What forbids deleting, beyond its uses: rows that would lose what they belong to."""
-    return [
+    """What forbids deleting, beyond its uses: rows that would lose what they belong to, and what is
+    still to be done."""
+    return configuration.unfinished() + [
         counted(relation, configuration)
         for relation in hanging(configuration, models.PROTECT)
         if not issubclass(relation.related_model, Configuration)

@@ -13,7 +13,7 @@ def test_an_empty_list_says_what_this_is_and_offers_to_create_one(editor):
     page = editor.open("/routes/")
 
     assert "A route takes the records of an incoming" in page.text
-    assert 'href="/routes/new/"' in page.text
+    assert 'href="/routes/builder/new/"' in page.text
 
 
 def test_a_list_shows_what_each_configuration_is_and_who_uses_it(editor):
