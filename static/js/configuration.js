@@ -1,9 +1,11 @@
 // The form of a configuration. All of it works by plain POST; this makes it pleasant: searchable lists, dragging,
 // steps that stay open, an identifier made of the name, and a warning before unsaved changes are lost.
+// The Route Builder has such a form in its panel, where it comes and goes: it tells by the events
+// "configuration:drawn" and "configuration:kept".
 (function () {
-  const form = document.getElementById("configuration-form");
-  if (!form) return;
-  let changed = form.hasAttribute("data-changed");
+  let form = document.getElementById("configuration-form");
+  if (!form && !document.querySelector("[data-builder]")) return;
+  let changed = Boolean(form && form.hasAttribute("data-changed"));
   let leaving = false;
 
   // -- lists of types: searchable, with their help
@@ -87,8 +89,10 @@
     const other = form.elements[section.dataset.excludes];
     if (!mine || !other || mine.dataset.excluded) return;
     mine.dataset.excluded = "1";
+    const why = section.querySelector(".policy-why");
     const apply = () => {
       mine.disabled = other.checked && !mine.checked;
+      if (why) why.hidden = !mine.disabled;
       section.classList.toggle("policy-excluded", mine.disabled);
     };
     other.addEventListener("change", apply);
@@ -100,9 +104,14 @@
     return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
       .replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 240);
   }
-  let following = form.elements.identifier && !form.elements.identifier.disabled && !form.elements.identifier.value;
+  let following = false;
+  function follow() {
+    const field = form && form.elements.identifier;
+    following = Boolean(field && !field.disabled && !field.value);
+  }
+  follow();
   document.addEventListener("input", (event) => {
-    if (event.target.form !== form) return;
+    if (!form || event.target.form !== form) return;
     touch();
     if (event.target.name === "identifier") following = event.target.value === "";
     if (event.target.name === "name" && following) form.elements.identifier.value = slug(event.target.value);
@@ -110,8 +119,22 @@
 
   // -- unsaved changes
   function touch() { changed = true; form.classList.add("is-changed"); }
-  form.addEventListener("change", touch);
-  form.addEventListener("submit", () => { leaving = true; });
+  function watch() {
+    form.addEventListener("change", touch);
+    form.addEventListener("submit", () => { leaving = true; });
+  }
+  if (form) watch();
+  document.addEventListener("configuration:kept", () => { changed = false; });
+  document.addEventListener("configuration:drawn", () => {
+    const found = document.getElementById("configuration-form");
+    if (found === form) return;
+    form = found;
+    changed = leaving = false;
+    if (!form) return;
+    watch();
+    follow();
+    start(form);
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-leave]")) leaving = true;
   });
@@ -120,9 +143,10 @@
   });
   window.addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+    const save = document.querySelector("button[name=continue][form=configuration-form]");
+    if ((event.ctrlKey || event.metaKey) && event.key === "s" && save) {
       event.preventDefault();
-      form.requestSubmit(document.querySelector("button[name=continue][form=configuration-form]"));
+      form.requestSubmit(save);
     }
   });
 

@@ -1,0 +1,323 @@
+"""The line of a route as nodes, from its triggers to its finished tasks."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from alumio.builder.document import MADE_UP, Document, Part
+from alumio.builder.faults import Fault
+from alumio.builder.steps import Place, steps_of
+from alumio.summary import label_of_type, line_of, summary_of
+from connectors.registries import publishers, subscribers
+from routes.models import Route
+from scheduler.models import Kind
+from scheduler.webhooks.head import PREFIX
+from transformers.registries import data_transformers, entity_transformers, filters
+from transformers.saved import saved_transformers
+
+ICONS = {"scheduled-job": "clock-play", "webhook": "webhook"}
+NOBODY = "Nobody may call yet: choose who may"
+
+
+@dataclass
+class Node:
+    """One box of the line. `at` is its address, `type` the small line over its title."""
+
+    at: str
+    type: str
+    title: str
+    summary: str
+    icon: str
+    faults: list[Fault] = field(default_factory=list)
+    off: bool = False
+    changed: bool = False
+    saved: bool = False
+    number: int = 0
+    notice: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it has a triangle."""
+        return " ".join([*(fault.text for fault in self.faults), self.notice]).strip()
+
+
+@dataclass
+class Steps:
+    """The steps of one configuration, as a part of the line."""
+
+    part: str
+    list: str
+    nodes: list[Node]
+    label: str
+    shared: list[str] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        return f"{self.part}/{self.list}"
+
+    @property
+    def end(self) -> str:
+        return f"{self.place}/{len(self.nodes)}"
+
+
+class Line:
+    """What the screen shows of a document. `faults` are those of its last check."""
+
+    def __init__(self, document: Document, faults: list[Fault]):
+        self.document = document
+        self._faults = defaultdict(list)
+        for fault in faults:
+            self._faults[fault.at].append(fault)
+        self._names = {
+            part.identifier: part.name
+            for part in document.changed_parts()
+            if part.identifier.startswith(MADE_UP)
+        }
+
+    # ------------------------------------------------------------ nodes
+
+    @cached_property
+    def route(self) -> Part:
+        return self.document.route
+
+    @cached_property
+    def triggers(self) -> list[Node]:
+        return [self._trigger(part) for part in self.document.triggers()]
+
+    @cached_property
+    def schedulers(self) -> list[Node]:
+        return [self._trigger(part) for part in self.document.schedulers()]
+
+    @cached_property
+    def incoming(self) -> Node | None:
+        part = self.document.incoming
+        return part and self._end(part, "Incoming", "database-import", "subscriber", subscribers)
+
+    @cached_property
+    def outgoing(self) -> Node | None:
+        part = self.document.outgoing
+        return part and self._end(part, "Outgoing", "database-export", "publisher", publishers)
+
+    @cached_property
+    def incoming_steps(self) -> Steps | None:
+        part = self.document.incoming
+        return part and self._steps(part, "transformers", "of the incoming")
+
+    @cached_property
+    def route_steps(self) -> Steps:
+        return self._steps(self.route, "transformers", "of this route")
+
+    @cached_property
+    def outgoing_steps(self) -> Steps | None:
+        part = self.document.outgoing
+        return part and self._steps(part, "transformers", "of the outgoing")
+
+    @cached_property
+    def steps_after(self) -> Steps | None:
+        part = self.document.outgoing
+        return part and self._steps(part, "after_transformers", "after publishing")
+
+    # ------------------------------------------------------------ how a node is made
+
+    def _end(self, part: Part, word: str, icon: str, name: str, registry) -> Node:
+        settings = part.data.get(name)
+        summary = line_of(settings, registry) or f"Choose a {registry.noun}"
+        return self._node(part, word, summary, icon)
+
+    def _trigger(self, part: Part) -> Node:
+        if part.kind == "webhook":
+            node = self._node(part, "Webhook", called_at(part), ICONS["webhook"])
+            node.notice = NOBODY if admits_nobody(part) else ""
+            return node
+        data = part.data
+        words = [
+            part.name,
+            data["time_zone"] if data.get("time_zone", "UTC") != "UTC" else "",
+            f"{data['number_of_tasks']} tasks a run" if data.get("number_of_tasks") else "",
+            f"{1 + len(data['then'])} jobs in order" if data.get("then") else "",
+        ]
+        node = self._node(part, "Scheduler", " · ".join(filter(None, words)), ICONS[part.kind])
+        node.title = in_words(data.get("expression") or "")
+        return node
+
+    def _node(self, part: Part, word: str, summary: str, icon: str) -> Node:
+        return Node(
+            at=part.key,
+            type=word,
+            title=part.name,
+            summary=self._readable(summary),
+            icon=icon,
+            faults=self._faults[part.key],
+            off=not part.data.get("enabled", True),
+            changed=part.changed and not part.is_new,
+        )
+
+    def _steps(self, part: Part, name: str, label: str) -> Steps:
+        nodes = [
+            self._step(Place(part.key, name, index), spec)
+            for index, spec in enumerate(steps_of(part, name))
+        ]
+        shared = [] if part.kind == "route" else shared_with(part, self.route)
+        return Steps(part.key, name, nodes, label, shared)
+
+    def _step(self, place: Place, spec) -> Node:
+        meta = (spec.get("meta") or {}) if isinstance(spec, dict) else {}
+        if isinstance(spec, str):
+            kind, title, summary = "Saved transformer", self._saved_names.get(spec, spec), spec
+        else:
+            kind, summary = told_in_short(spec)
+            title = meta.get("name") or kind
+            kind = kind if meta.get("name") else "Transformer"
+        return Node(
+            at=str(place),
+            type=kind,
+            title=title,
+            summary=self._readable(summary),
+            icon="bookmark" if isinstance(spec, str) else "wand",
+            faults=self._faults[str(place)],
+            off=bool(meta.get("disabled")),
+            saved=isinstance(spec, str),
+            number=place.index + 1,
+        )
+
+    @cached_property
+    def _saved_names(self) -> dict[str, str]:
+        return dict(saved_transformers())
+
+    def _readable(self, text: str) -> str:
+        """A text with the names of what is not saved yet."""
+        for identifier, name in self._names.items():
+            text = text.replace(identifier, name)
+        return text
+
+
+PRESETS = (
+    ("Every minute", "* * * * *"),
+    ("Every 5 minutes", "*/5 * * * *"),
+    ("Every hour", "0 * * * *"),
+    ("Every night at 3", "0 3 * * *"),
+    ("Weekdays at 8", "0 8 * * mon-fri"),
+)
+"""Times that are often chosen."""
+MINUTES = re.compile(r"\*/(\d+) \* \* \* \*")
+
+
+def called_at(webhook: Part) -> str:
+    """Where it is called; its page has the whole address."""
+    if webhook.is_new or webhook.data.get("by_token"):
+        return "Whenever it is called"
+    return f"Called at {PREFIX}{webhook.identifier}"
+
+
+def admits_nobody(webhook: Part) -> bool:
+    """Whether it lets no call in: a validator that is switched off is none."""
+    validators = webhook.data.get("validators") or []
+    return all((each.get("meta") or {}).get("disabled") for each in validators)
+
+
+def in_words(expression: str) -> str:
+    """A cron expression that is often chosen in words, any other as it is."""
+    known = {cron: words for words, cron in PRESETS}
+    minutes = MINUTES.fullmatch(expression)
+    return known.get(expression) or (f"Every {minutes[1]} minutes" if minutes else expression)
+
+
+def told_in_short(spec) -> tuple[str, str]:
+    """What a step does, and its settings in a line. The step "Data" is told by what is in it,
+    where that is one thing."""
+    registry, parameters = entity_transformers, spec.get("parameters") or {}
+    inside = [(filters, each) for each in parameters.get("filters") or []]
+    inside += [(data_transformers, each) for each in parameters.get("transformers") or []]
+    if spec.get("prototype") == "data" and len(inside) == 1 and isinstance(inside[0][1], dict):
+        registry, spec = inside[0]
+    label = label_of_type(spec.get("prototype") or "", registry)
+    return ("Keep only some records" if registry is filters else label), summary_of(spec, registry)
+
+
+def shared_with(part: Part, route: Part) -> list[str]:
+    """The names of the other routes that use this incoming or outgoing."""
+    if part.is_new:
+        return []
+    rows = Route.objects.filter(**{f"{part.kind}__identifier": part.identifier})
+    return list(rows.exclude(identifier=route.identifier).values_list("name", flat=True))
+
+
+# ---------------------------------------------------------------- what is missing
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the checklist. What is needed has to be done before the route can be enabled."""
+
+    text: str
+    at: str
+    done: bool
+    needed: bool = True
+
+
+def checklist(line: Line) -> list[Item]:
+    """What a route needs to move records, in the order of the line."""
+    document, route = line.document, line.route
+    incoming, outgoing = document.incoming, document.outgoing
+    items = [
+        Item("Give the route a name", "route", bool(route.data.get("name"))),
+        Item(
+            "Create an incoming configuration",
+            incoming.key if incoming else "choose/incoming",
+            bool(incoming),
+        ),
+        Item(
+            "Create an outgoing configuration",
+            outgoing.key if outgoing else "choose/outgoing",
+            bool(outgoing),
+        ),
+        Item("Add a trigger that fetches", "choose/trigger", bool(line.triggers), needed=False),
+        Item(
+            "Add a scheduler that delivers, or switch real-time processing on",
+            "choose/scheduler",
+            bool(line.schedulers or route.data.get("realtime")),
+            needed=False,
+        ),
+    ]
+    for end in filter(None, (incoming, outgoing)):
+        if not end.data.get("enabled", True):
+            items.append(Item(f"“{end.name}” is disabled", end.key, False))
+    items += [
+        Item(f"{node.title} › {node.notice}", node.at, False, needed=False)
+        for node in line.triggers
+        if node.notice
+    ]
+    return items + [Item(told(fault, document), fault.at, False) for fault in shown(line)]
+
+
+def shown(line: Line) -> list[Fault]:
+    """The faults, without those that the checklist names by itself or that follow from others."""
+    route = line.route.key
+    named = {(route, "name"), (route, "incoming"), (route, "outgoing")}
+    every = [fault for faults in line._faults.values() for fault in faults]
+    told_already = [f for f in every if (f.part, f.path[0] if f.path else "") in named]
+    return [fault for fault in every if not fault.follows and fault not in told_already]
+
+
+def told(fault: Fault, document: Document) -> str:
+    part = document.of_key(fault.part)
+    place = Place.read(fault.at)
+    words = [part.name if part else fault.part]
+    if place:
+        words.append(f"step {place.index + 1}")
+    return f"{' › '.join(words)}: {fault.text}"
+
+
+def is_ready(items: list[Item]) -> bool:
+    return all(item.done for item in items if item.needed)
+
+
+def is_retrying_in_vain(line: Line) -> bool:
+    """Retrying needs a scheduler (Alumio §14.3.5); real-time routes are swept by themselves."""
+    data = line.route.data
+    return bool(data.get("retry_enabled")) and not (data.get("realtime") or line.schedulers)
+
+
+JOBS = {"trigger": Kind.IMPORT, "scheduler": Kind.EXPORT}
+"""What a scheduled job runs that is added at this place of the line."""
