@@ -46,9 +46,9 @@ lint: .venv/.dev node_modules/.made
 	try env ALUMIO_HTTPS=1 $(PY) -W ignore manage.py check --deploy --fail-level WARNING; \
 	exit $$failed
 
-# The long runs: 200 rounds of every race, 10,000 records under a rain of kills, 1,000 lives of a
-# route's tasks, on both databases.
-LONG := CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 CHAOS_EXAMPLES=1000 CHAOS_SILENCE=60
+# The long runs: 200 rounds of every race, 10,000 records and 12,000 calls under a rain of kills,
+# 1,000 lives of a route's tasks, on both databases.
+LONG := CHAOS_ROUNDS=200 CHAOS_RECORDS=10000 CHAOS_EXAMPLES=1000 CHAOS_SILENCE=60 CHAOS_CALLS=12000
 CHAOS := tests/chaos tests/datapath/test_life.py
 chaos: .venv/.dev
 	$(LONG) $(PY) -m pytest -q -s -n 0 -r s $(CHAOS)
@@ -56,6 +56,7 @@ chaos: .venv/.dev
 
 bench: .venv/.dev
 	$(PY) -m benchmarks
+	$(PY) -m benchmarks.webhooks
 
 # Brings the locked versions up to date; --upgrade is in UPGRADE so that a lock can also be repeated.
 UPGRADE ?= --upgrade

@@ -19,6 +19,7 @@ from alumio import keyset
 from alumio.access import HasRole
 from alumio.api_json import ExactParser, ExactRenderer
 from alumio.api_keys import ApiKeyAuthentication
+from alumio.filters import Filter
 from alumio.located import Located
 from alumio.openapi import ApiSchema
 
@@ -157,3 +158,22 @@ def moment(value: datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def criteria_in(asked, filter_class: type[Filter], noun: str) -> dict:
+    """The criteria of a filter that stands in a body. Every row must be asked for by name, never by
+    an empty filter. Raises Invalid."""
+    if not isinstance(asked, dict):
+        raise Invalid([Located("Give an object of filters.", ("filter",))])
+    if "all" in asked:
+        if asked != {"all": True}:
+            raise Invalid([Located("“all” stands alone and is true.", ("filter", "all"))])
+        return {}
+    chosen = filter_class(asked)
+    if not chosen.is_valid():
+        raise Invalid(
+            Located(error.reason, ("filter", *error.path)) for error in chosen.located_errors()
+        )
+    if not chosen.criteria():
+        raise Invalid([Located(f'Say {{"all": true}} if you mean every {noun}.', ("filter",))])
+    return chosen.criteria()

@@ -6,6 +6,8 @@ from rest_framework.routers import SimpleRouter
 from alumio.api_docs import Docs, Schema, elsewhere
 from alumio.audit_api import AuditTrail
 from alumio.component_api import Components, OneRegistry
+from alumio.overview.api import DashboardDoor
+from alumio.overview.map_api import MapDoor
 from connectors import api as connectors
 from connectors import registries as ends
 from routes import api as routes
@@ -13,12 +15,15 @@ from scheduler import api as scheduler
 from scheduler import planner_api as planner
 from scheduler import retention_api as retention
 from scheduler.maintenance_pages import Maintenances
+from scheduler.webhooks import delivery_api as deliveries
+from scheduler.webhooks.api import Webhooks
 from tasks import actions, memory_api, search_api
 from tasks import api as tasks
 from tasks import download_api as downloads
 from tasks import saved_view_api as views
 from tasks import version_api as versions
 from tasks.error_api import ErrorsDoor
+from tasks.trying import api as trying
 from transformers import api as transformers
 from transformers import registries as changes
 
@@ -47,6 +52,7 @@ router.register("entity-schemas", transformers.EntitySchemas, "entity-schema")
 router.register("storages", connectors.Storages, "storage")
 router.register("transformers", transformers.SavedTransformers, "transformer")
 router.register("scheduled-jobs", scheduler.ScheduledJobs, "scheduled-job")
+router.register("webhooks", Webhooks, "webhook")
 router.register("maintenance-windows", Maintenances, "maintenance-window")
 
 app_name = "api"
@@ -69,6 +75,8 @@ urlpatterns = [
         name="task-version",
     ),
     path("tasks/<str:identifier>/reimport", versions.Reimport.as_view(), name="task-reimport"),
+    path("dashboard", DashboardDoor.as_view(), name="dashboard"),
+    path("map", MapDoor.as_view(), name="map"),
     path("errors", ErrorsDoor.as_view(), name="error-list"),
     path("search", search_api.SearchDoor.as_view(), name="search"),
     path("processes", scheduler.Processes.as_view(), name="process-list"),
@@ -82,10 +90,27 @@ urlpatterns = [
         name="scheduled-job-occurrences",
     ),
     path("scheduled-jobs/<str:identifier>/run", scheduler.RunJob.as_view(), name="job-run"),
+    path("repair", scheduler.Repair.as_view(), name="repair"),
     path("planner", planner.Planner.as_view(), name="planner"),
+    path("planner/week", planner.Week.as_view(), name="planner-week"),
+    path("planner/crowds", planner.Crowds.as_view(), name="planner-crowds"),
     path("planner/shifts", planner.Shifts.as_view(), name="planner-shifts"),
     path("incomings/<str:identifier>/run", scheduler.RunIncoming.as_view(), name="incoming-run"),
     path("routes/<str:identifier>/run", scheduler.RunRoute.as_view(), name="route-run"),
+    path("incomings/<str:identifier>/try", trying.TryIncoming.as_view(), name="incoming-try"),
+    path("outgoings/<str:identifier>/try", trying.TryOutgoing.as_view(), name="outgoing-try"),
+    path("routes/<str:identifier>/try", trying.TryRoute.as_view(), name="route-try"),
+    path("routes/<str:identifier>/shadow", trying.ShadowRun.as_view(), name="route-shadow"),
+    path("routes/<str:identifier>/samples/run", trying.RunSamples.as_view(), name="route-samples"),
+    path("deliveries", deliveries.Deliveries.as_view(), name="delivery-list"),
+    path("deliveries/replay", deliveries.Replay.as_view(), name="delivery-replay-many"),
+    path("deliveries/<str:identifier>", deliveries.OneDelivery.as_view(), name="delivery-detail"),
+    path(
+        "deliveries/<str:identifier>/replay",
+        deliveries.ReplayOne.as_view(),
+        name="delivery-replay",
+    ),
+    path("refused-calls", deliveries.RefusedCalls.as_view(), name="refused-call-list"),
     path("retention", retention.Retention.as_view(), name="retention"),
     path("retention/prune", retention.Prune.as_view(), name="prune"),
     path("unchanged", memory_api.Unchanged.as_view(), name="unchanged-list"),

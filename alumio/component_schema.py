@@ -108,6 +108,11 @@ def one_component(field, prefix):
     return {"$ref": prefix + name_of(field.registry)}
 
 
+def maybe_a_component(field, prefix):
+    one = one_component(field, prefix)
+    return one if field.required else {"anyOf": [one, {"type": "null"}]}
+
+
 def list_of(items: dict) -> dict:
     return {"type": "array", "items": items}
 
@@ -149,7 +154,7 @@ def reference(field, prefix):
 
 DESCRIPTIONS = [
     (fields.ComponentsField, lambda f, p: list_of(one_component(f, p))),
-    (fields.ComponentField, one_component),
+    (fields.ComponentField, maybe_a_component),
     (fields.GroupField, lambda f, p: form_schema(f.form_class, p)),
     (fields.RowsField, lambda f, p: list_of(form_schema(f.form_class, p))),
     (fields.ListField, lambda f, p: {"type": "array"}),

@@ -13,9 +13,10 @@ from alumio.located import Located
 
 
 class DrawnForm:
-    """`checked`: show errors. Without, a posted form is shown as it is, unfinished as it may be."""
+    """`checked`: show errors. Without, a posted form is shown as it is, unfinished as it may be.
+    `only` these fields are drawn."""
 
-    def __init__(self, form: ConfigurationForm, *, readonly=False, checked=True):
+    def __init__(self, form: ConfigurationForm, *, readonly=False, checked=True, only=None):
         self.form = form
         if not checked:
             form._errors = ErrorDict()
@@ -24,7 +25,7 @@ class DrawnForm:
         self._place = place = Place(readonly=readonly, faults=faults)
         self.fields = {
             name: self._draw(name, form[name], place.below(name))
-            for name in form.fields
+            for name in (form.fields if only is None else only)
             if name != "revision"
         }
         self.problems = [

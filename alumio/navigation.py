@@ -8,7 +8,7 @@ from alumio.models import Role
 
 DASHBOARD = ("Dashboard", "home", "dashboard")
 SECTIONS = (
-    ("", (DASHBOARD,)),
+    ("", (DASHBOARD, ("Map", "sitemap", "map"))),
     (
         "Integrations",
         (
@@ -16,6 +16,7 @@ SECTIONS = (
             ("Incoming", "database-import", "incomings:list"),
             ("Outgoing", "database-export", "outgoings:list"),
             ("Transformers", "wand", "transformers:list"),
+            ("Webhooks", "webhook", "webhooks:list"),
         ),
     ),
     (
@@ -23,6 +24,7 @@ SECTIONS = (
         (
             ("Tasks", "checklist", "tasks:list"),
             ("Errors", "alert-triangle", "errors:list"),
+            ("Deliveries", "inbox", "deliveries:list"),
             ("Processes", "activity", "processes:list"),
             ("Scheduled jobs", "calendar-time", "scheduled-jobs:list"),
             ("Planner", "calendar-stats", "planner"),

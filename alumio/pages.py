@@ -59,7 +59,9 @@ class Pages:
     group: str = "Integrations"
     run: str = ""
     run_word: str = "Run now"
+    tries: str = ""
     joined: tuple[str, ...] = ()
+    visual: str = ""
 
     @property
     def model(self) -> type[Configuration]:
@@ -73,6 +75,17 @@ class Pages:
 
     def run_url(self, identifier: str) -> str:
         return address(self.run, identifier) if self.run else ""
+
+    def try_url(self, identifier: str) -> str:
+        return address(self.tries, identifier) if self.tries else ""
+
+    def visual_url(self, identifier: str = "", page: str = "page") -> str:
+        """The address of the visual editor, of a saved configuration or a new one; or ""."""
+        if not self.visual:
+            return ""
+        if identifier:
+            return address(f"{self.visual}:{page}", identifier)
+        return address(f"new-{self.visual}:{page}")
 
     def urls(self) -> tuple:
         """What `path(…, pages.urls())` includes."""

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
-from alumio import audit_pages, dashboard, people, views
+from alumio import audit_pages, people, views
+from alumio.overview import dashboard, map_page
 from scheduler import health
 
 urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("map/", map_page.MapPage.as_view(), name="map"),
+    path("map/numbers/", map_page.MapNumbers.as_view(), name="map-numbers"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("alumio.api_urls")),
@@ -26,7 +29,9 @@ urlpatterns = [
     path("", include("tasks.urls")),
     path("", include("tasks.memory_urls")),
     path("", include("tasks.error_urls")),
+    path("", include("tasks.trying.urls")),
     path("", include("scheduler.urls")),
+    path("", include("alumio.builder.urls")),
     path("", include("alumio.demo.urls")),
 ]
 

@@ -12,6 +12,10 @@ told: list[Callable[[Route], str]] = []
 """What higher floors have to say of a route in its line, a few words each, or ""."""
 
 
+schedules: list[Callable[[Route], bool]] = []
+"""Whether a higher floor runs a route by itself now and then."""
+
+
 def route_line(route: Route) -> str:
     """From where to where, and the policies that are on."""
     ends = f"{route.incoming.name} → {route.outgoing.name}"
@@ -31,7 +35,7 @@ def route_notices(route: Route) -> list[Notice]:
     off = [end.name for end in (route.incoming, route.outgoing) if not end.enabled]
     if off and route.enabled:
         notices.append(Notice(f"{' and '.join(off)} is disabled: nothing flows."))
-    if not route.realtime and not route.scheduled_jobs.filter(enabled=True).exists():
+    if not route.realtime and not any(has_one(route) for has_one in schedules):
         notices.append(
             Notice(unscheduled(route), url=address("scheduled-jobs:create"), link="Add one")
         )
@@ -99,6 +103,8 @@ routes = register(
         line=route_line,
         notices=route_notices,
         run="run-route",
+        tries="trying:route",
         joined=("incoming", "outgoing"),
+        visual="route-builder",
     )
 )

@@ -1,8 +1,14 @@
-"""What all tests share: settings made cheap for tests, a Redis and a browser for those who ask."""
+"""What all tests share: settings made cheap for tests, fakes that are fresh, a Redis and a browser
+for those who ask."""
 
 import pytest
 
+from scheduler import doorbell
+from tests import fakes
 from tests.installation import Unavailable
+
+PATIENCE = 30_000
+"""Milliseconds that a browser waits for what must come, on a machine that does much else."""
 
 
 def pytest_configure(config):
@@ -14,6 +20,8 @@ def pytest_configure(config):
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
+    # A test that thinks for long within its transaction is not frozen; workers of tests keep it.
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("options", None)
 
 
 def pytest_collection_modifyitems(items):
@@ -35,6 +43,31 @@ def pytest_runtest_makereport():
     return report
 
 
+@pytest.fixture(autouse=True)
+def _fresh_fakes():
+    fakes.fresh()
+
+
+@pytest.fixture
+def target():
+    """The fake target, up and empty."""
+    return fakes.TARGET
+
+
+@pytest.fixture
+def source():
+    """The fake source: `pages` of records, `fetched` page numbers, `fails_after` a page."""
+    return fakes.SOURCE
+
+
+@pytest.fixture(autouse=True)
+def rings(monkeypatch):
+    """One entry for each ring of the doorbell, which reaches nobody."""
+    rung = []
+    monkeypatch.setattr(doorbell, "ring", lambda: rung.append("ring"))
+    return rung
+
+
 @pytest.fixture(scope="session")
 def redis_url():
     """The address of a Redis that belongs to the tests."""
@@ -51,7 +84,7 @@ def redis_url():
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium of playwright."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests import chromium
 
@@ -59,6 +92,7 @@ def browser():
         path = chromium.find()
     except Unavailable as error:
         pytest.skip(f"needs Chromium: {error}")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield browser
@@ -69,6 +103,6 @@ def browser():
 def page(browser, live_server):
     """A fresh page (no cookies) whose addresses are relative to a running platform."""
     context = browser.new_context(base_url=live_server.url)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

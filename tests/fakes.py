@@ -33,7 +33,16 @@ class Target:
 
 
 TARGET = Target()
-SOURCE: dict = {"pages": [], "fetched": [], "fails_after": None}
+SOURCE: dict = {}
+
+
+def fresh() -> None:
+    """Both as at the start of a test: the target up and empty, the source without pages."""
+    TARGET.__init__()
+    SOURCE.update(pages=[], fetched=[], fails_after=None)
+
+
+fresh()
 
 
 @subscribers.register

@@ -15,6 +15,8 @@ from alumio.models import Role, User
 from connectors.models import Connection, Storage
 from scheduler.models import Maintenance, Process, ScheduledJob
 from tasks.models import Payload, Task
+from tests.webhooks.calling import make_receiver, make_webhook
+from tests.webhooks.rows import make_delivery
 from tests.world import make_route, make_schema
 from transformers.models import SavedTransformer
 
@@ -38,8 +40,13 @@ CONFIGURATIONS = (
     "entity-schemas",
     "scheduled-jobs",
     "maintenance",
+    "webhooks",
 )
 PAGES = ("list", "create", "edit", "delete", "duplicate", "switch", "history", "old")
+BUILDER = (
+    *("page", "panel", "keep", "choose", "remove", "step", "copy", "enable", "undo", "redo"),
+    *("save", "resolve", "discard", "live", "classic", "take"),
+)
 DOORS = (
     "incoming",
     "outgoing",
@@ -50,6 +57,7 @@ DOORS = (
     "transformer",
     "scheduled-job",
     "maintenance-window",
+    "webhook",
 )
 
 TABLE = {
@@ -60,8 +68,15 @@ TABLE = {
     "theme": OPEN,
     "profile": OWN,
     "dashboard": READ,
+    "api:dashboard": READ,
+    "map": READ,
+    "map-numbers": READ,
+    "api:map": READ,
     **{f"{section}:{page}": READ for section in CONFIGURATIONS for page in PAGES},
     **{f"{section}:delete": (EDITOR, EDITOR) for section in CONFIGURATIONS},
+    **{f"route-builder:{page}": READ for page in BUILDER},
+    **{f"new-route-builder:{page}": READ for page in BUILDER},
+    **dict.fromkeys(("route-builder:try", "new-route-builder:try"), (EDITOR, EDITOR)),
     "scheduled-jobs:toggle": READ,
     "scheduled-jobs:preview": READ,
     "scheduled-jobs:occurrences": READ,
@@ -77,11 +92,22 @@ TABLE = {
     **{f"processes:{page}": READ for page in ("list", "detail", "skip", "stop", "kill")},
     "processes:not-allowed": READ,
     **{f"api:{door}-{form}": READ for door in DOORS for form in ("list", "detail")},
+    **{f"api:{door}-used-by": READ for door in DOORS},
+    **{f"api:{door}-{p}": READ for door in DOORS for p in ("revisions", "revision", "restore")},
     "api:incoming-run": READ,
     "api:route-run": READ,
+    "api:route-shadow": READ,
+    "api:route-samples": READ,
+    **{f"api:{kind}-try": READ for kind in ("route", "incoming", "outgoing")},
+    **{f"trying:{kind}": (EDITOR, EDITOR) for kind in ("route", "incoming", "outgoing")},
     **{f"tasks:{page}": READ for page in ("version", "reimport")},
     "tasks:edit-data": (EDITOR, EDITOR),
     **{f"api:task-{part}": READ for part in ("data", "version-list", "version", "reimport")},
+    "webhooks:overview": READ,
+    "webhooks:renew": READ,
+    **{f"deliveries:{page}": READ for page in ("list", "refused", "detail", "body", "replay")},
+    **{f"api:delivery-{part}": READ for part in ("list", "detail", "replay", "replay-many")},
+    "api:refused-call-list": READ,
     "errors:list": READ,
     "api:error-list": READ,
     "api:task-list": READ,
@@ -93,7 +119,8 @@ TABLE = {
     **{f"api:task-{verb}": READ for verb in ("skip", "retry", "mark-finished", "mark-failed")},
     **{f"api:process-{part}": READ for part in ("list", "detail", "skip", "stop", "kill")},
     "api:scheduled-job-occurrences": READ,
-    **dict.fromkeys(("api:job-run", "api:planner", "api:planner-shifts"), READ),
+    **dict.fromkeys(("api:job-run", "api:planner", "api:repair"), READ),
+    **{f"api:planner-{part}": READ for part in ("week", "crowds", "shifts")},
     "api:component-list": READ,
     "api:component-detail": READ,
     **{f"memories:{page}": READ for page in ("list", "detail", "forget")},
@@ -146,7 +173,10 @@ def world(db):
         job="export", route=route, trigger="api", created_at=now, updated_at=now
     )
     job = {"job": "export", "route": route, "expression": "* * * * *"}
+    webhook = make_webhook(make_receiver())
     return {
+        "deliver": make_delivery(webhook),
+        "webhook": webhook,
         "route": route,
         "incoming": route.incoming,
         "outgoing": route.outgoing,

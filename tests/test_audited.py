@@ -17,9 +17,8 @@ from alumio import jsontext
 from alumio.audit_words import SAID
 from alumio.models import ApiKey, AuditEntry, Role, User
 from connectors.models import Storage
-from scheduler.models import Process, ScheduledJob
+from scheduler.models import Process, ScheduledJob, Webhook
 from tasks.models import Memory, Payload, SavedView, Task
-from tests import fakes  # noqa: F401 - its components are those of the world
 from tests.pages.posting import Form
 from tests.test_access import CONFIGURATIONS, DOORS, PAGES, path_of, world
 from tests.test_house import nodes
@@ -36,7 +35,30 @@ NOT_RECORDED = {
     "api:elsewhere": "There is nothing at these addresses.",
     "demo-erp-products": "The demo's own system, called by its own connection and by no person.",
     "demo-erp-orders": "The demo's own system, called by its own connection and by no person.",
+    "new-route-builder:save": "The view of “route-builder:save”, which is tried below.",
 }
+A_DRAFT = "It changes the visitor's own draft, and no configuration."
+A_TRIAL = "It stores and sends nothing."
+DRAFTING = [
+    "choose",
+    "classic",
+    "discard",
+    "enable",
+    "keep",
+    "page",
+    "redo",
+    "remove",
+    "resolve",
+    "step",
+    "take",
+    "undo",
+]
+for space in ("route-builder", "new-route-builder"):
+    NOT_RECORDED |= {f"{space}:{name}": A_DRAFT for name in DRAFTING} | {f"{space}:try": A_TRIAL}
+for name in ("trying:incoming", "trying:outgoing", "trying:route"):
+    NOT_RECORDED[name] = A_TRIAL
+for name in ("incoming-try", "outgoing-try", "route-try", "route-shadow", "route-samples"):
+    NOT_RECORDED[f"api:{name}"] = A_TRIAL
 
 
 @dataclass
@@ -87,6 +109,11 @@ def delete_copy(scene: Scene):
     listing = scene.path.rpartition("/")[0]
     scene.send("POST", copy_of(Scene(scene.client, listing, scene.world)), listing)
     return scene.client.delete(f"{listing}/copied")
+
+
+def save_draft(scene: Scene):
+    scene.client.post(f"{scene.path.removesuffix('save/')}enable/", {"enabled": ""})
+    return scene.post()
 
 
 def running(scene: Scene, **data):
@@ -178,10 +205,24 @@ def run_job(scene: Scene):
     return scene.send("POST", {}, reverse("api:job-run", args=[job]))
 
 
+def renew(scene: Scene):
+    Webhook.objects.update(by_token=True)
+    return scene.post()
+
+
+SUMS = {"records": 35000, "source": 100, "target": 500, "time_zone": "UTC"}
+
+
+def ends_of(scene: Scene) -> dict:
+    return {name: scene.world[name].identifier for name in ("incoming", "route")}
+
+
 def plan(scene: Scene):
-    ends = {name: scene.world[name].identifier for name in ("incoming", "route")}
-    sums = {"records": 35000, "source": 100, "target": 500, "time_zone": "UTC"}
-    return scene.post(**sums, **ends)
+    return scene.post(**SUMS, **ends_of(scene))
+
+
+def plan_by_api(scene: Scene):
+    return scene.send("POST", SUMS | ends_of(scene))
 
 
 EACH_PAGE = {
@@ -199,6 +240,7 @@ EACH_DOOR = {
         "patch": ("disable", lambda s: s.send("PATCH", {"enabled": False})),
         "delete": ("delete", delete_copy),
     },
+    "restore": {"post": ("restore", lambda s: s.send("POST", {}))},
 }
 NEW_USER = {"email": "new@example.com", "role": "viewer", "password": "a-long-pass-word"}
 DOING: dict[str, dict[str, tuple[str, Callable]]] = {
@@ -229,6 +271,12 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "api:task-skip": {"post": ("skip", apply_by_api("new"))},
     "api:task-mark-finished": {"post": ("mark-finished", apply_by_api("waiting"))},
     "api:task-mark-failed": {"post": ("mark-failed", apply_by_api("waiting"))},
+    "webhooks:renew": {"post": ("renew-token", renew)},
+    "deliveries:replay": {"post": ("replay", lambda s: s.post(one=s.world["deliver"].identifier))},
+    "api:delivery-replay": {"post": ("replay", lambda s: s.send("POST", {}))},
+    "api:delivery-replay-many": {
+        "post": ("replay-many", lambda s: s.send("POST", {"filter": {"all": True}}))
+    },
     "tasks:edit-data": {
         "post": (
             "edit-data",
@@ -245,6 +293,8 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "api:task-reimport": {"post": ("reimport", at_a_failed_task(lambda s: s.send("POST", {})))},
     "planner-make": {"post": ("create", plan)},
     "planner-shift": {"post": ("save", shift)},
+    "api:planner": {"post": ("create", plan_by_api)},
+    "api:repair": {"post": ("repair", lambda s: s.send("POST", {}))},
     "retention": {"post": ("retention", lambda s: s.post(**s.shown().post(audit="400")))},
     "api:retention": {"patch": ("retention", lambda s: s.send("PATCH", {"audit": 400}))},
     "prune-now": {"post": ("prune", lambda s: s.post())},
@@ -266,6 +316,7 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
             ),
         )
     },
+    "route-builder:save": {"post": ("disable", save_draft)},
     "logout": {"post": ("sign-out", lambda s: s.post())},
     "profile": {"post": ("rename-user", lambda s: s.post(name="Anna"))},
     "users": {"post": ("create-user", lambda s: s.post(**NEW_USER))},

@@ -12,6 +12,7 @@ from alumio.components import Registry
 from alumio.configuration import Configuration
 from alumio.states import StateQuerySet
 from connectors import registries as connecting
+from scheduler.webhooks import registries as calling
 from transformers import registries as transforming
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ def nodes() -> Iterator[tuple[str, ast.AST]]:
 def components() -> list:
     registries = [
         value
-        for module in (transforming, connecting)
+        for module in (transforming, connecting, calling)
         for value in vars(module).values()
         if isinstance(value, Registry)
     ]

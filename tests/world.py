@@ -4,10 +4,18 @@ from datetime import timedelta
 from itertools import count
 
 from django.db.models import F
+from django.utils import timezone
+from ulid import ULID
 
+from alumio import jsontext
+from alumio.audit import Actor
 from connectors.models import Incoming, Outgoing
 from routes.models import Route
-from tasks.models import Task
+from tasks import actions
+from tasks.choice import Choice
+from tasks.models import Payload, Task
+from tasks.pipeline import export_tasks, import_entities
+from tests.fakes import TARGET
 from transformers.models import EntitySchema
 
 _numbers = count(1)
@@ -52,6 +60,35 @@ def make_route(entities=None, incoming=None, outgoing=None, **policies) -> Route
         outgoing=outgoing or make_outgoing(),
         **policies,
     ).store()
+
+
+def make_tasks(route: Route, *wanted: str, **fields) -> list[Task]:
+    """Tasks of these statuses, made without a source; they have no data."""
+    now = timezone.now()
+    values = {"route": route, "created_at": now, "updated_at": now} | fields
+    return Task.objects.bulk_create(
+        Task(identifier=str(ULID()), status=status, **values) for status in wanted
+    )
+
+
+def make_failed(route: Route) -> Task:
+    """The one task of a route after its import and an attempt to deliver it to a target that was
+    down; by now the target is up again."""
+    import_entities(route.incoming)
+    TARGET.down = True
+    export_tasks(route)
+    TARGET.down = False
+    return Task.objects.get(route=route)
+
+
+def act_on(verb: str, tasks, who: str = "somebody") -> actions.Applied:
+    """A person does this to the tasks of a queryset."""
+    chosen = Choice.named(tasks.values_list("identifier", flat=True))
+    return actions.act(verb, chosen, Actor(who))
+
+
+def data_of(task: Task) -> object:
+    return jsontext.loads(Payload.objects.get(task=task).data)
 
 
 def statuses(route: Route) -> list[str]:

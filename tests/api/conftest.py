@@ -7,7 +7,6 @@ from alumio.components import Component
 from alumio.fields import GroupField, RowsField, SecretField
 from alumio.models import ApiKey
 from connectors.registries import clients
-from tests import fakes
 
 
 class Api:
@@ -54,12 +53,6 @@ def editor(db):
 @pytest.fixture
 def administrator(db):
     return Api("administrator")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_fakes():
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
 
 
 class Login(forms.Form):

@@ -2,12 +2,11 @@
 
 import pytest
 
-from scheduler import doorbell, queue
+from scheduler import queue
 from scheduler.execution import execute
 from scheduler.models import CHORES, Process
 from tasks import actions
-from tests.api.test_tasks import make_tasks
-from tests.world import make_route, statuses
+from tests.world import make_route, make_tasks, statuses
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +14,6 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(actions, "MOST_AT_ONCE", 3)
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
 
 
 def test_more_than_are_changed_at_once_are_changed_by_a_process(editor, viewer):

@@ -184,12 +184,18 @@ def test_what_is_in_use_is_not_deleted_and_the_answer_says_where(editor):
 
     assert by_route.status_code == by_step.status_code == 409
     assert by_route.body["uses"] == [
-        {"kind": "route", "identifier": route.identifier, "where": "Incoming"}
+        {
+            "kind": "route",
+            "identifier": route.identifier,
+            "name": route.name,
+            "where": "Incoming",
+        }
     ]
     assert by_step.body["uses"] == [
         {
             "kind": "outgoing",
             "identifier": route.outgoing.identifier,
+            "name": route.outgoing.name,
             "where": "Entity transformers › step 1",
         }
     ]

@@ -18,6 +18,8 @@ def test_the_page_lists_the_doors_and_shows_their_settings(page, live_server):
 
     page.goto("/api/v1/docs/")
 
+    page.get_by_role("link", name="webhooks", exact=True).wait_for()
+    page.get_by_role("link", name="tasks", exact=True).click()
     page.get_by_text("List tasks").wait_for()
     page.get_by_text("Retry tasks, by identifiers").wait_for()
     assert faults == []

@@ -4,23 +4,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from ulid import ULID
 
 from alumio import keyset
 from tasks.models import Message, Payload, Task
 from tasks.pipeline import export_tasks, import_entities
-from tests.world import make_route, make_schema, statuses
+from tests.world import make_route, make_schema, make_tasks, statuses
 
 pytestmark = [pytest.mark.django_db]
-
-
-def make_tasks(route, *wanted, **fields):
-    now = timezone.now()
-    fields = {"created_at": now, "updated_at": now} | fields
-    return [
-        Task.objects.create(identifier=str(ULID()), route=route, status=status, **fields)
-        for status in wanted
-    ]
 
 
 def identifiers(answer) -> list[str]:

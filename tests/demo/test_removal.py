@@ -12,7 +12,6 @@ from scheduler import queue
 from scheduler.models import Occurrence, Process
 from tasks.models import Message, Payload, Task
 from tasks.pipeline import import_entities
-from tests.fakes import FakeSubscriber  # noqa: F401 - registers the fakes
 from tests.pages.conftest import signed_in
 from tests.world import make_route
 

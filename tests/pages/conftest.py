@@ -1,12 +1,14 @@
-"""People to sign in, and pages opened as a browser without JavaScript would."""
+"""People to sign in, in a browser or as one without JavaScript would."""
 
 from dataclasses import dataclass
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from alumio.models import Role, User
 from tests.pages.posting import Form
+from tests.pages.thousands import make_thousands
 
 
 @dataclass
@@ -67,3 +69,39 @@ def editor(db):
 @pytest.fixture
 def administrator(db):
     return signed_in(Role.ADMINISTRATOR)
+
+
+def sign_in(page) -> None:
+    """As the editor does it in a browser, from the page for it to the dashboard."""
+    page.goto("/login/")
+    page.fill("[name=username]", "editor@example.com")
+    page.fill("[name=password]", "a-long-password")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("/")
+
+
+@pytest.fixture(name="signed_in")
+def _browser_of_an_editor(page):
+    """A page of a browser in which an editor signed in; its scripts must not fail."""
+    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
+    cache.clear()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: "Security Policy" in m.text and errors.append(m.text))
+    sign_in(page)
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def thousands(db):
+    """3,050 tasks of two routes; those of prices were made three days ago."""
+    return make_thousands()
+
+
+@pytest.fixture
+def admin(signed_in, thousands):
+    """The task page, opened by an editor at a desk."""
+    signed_in.set_viewport_size({"width": 1440, "height": 1000})
+    signed_in.goto("/tasks/")
+    return signed_in

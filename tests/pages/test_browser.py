@@ -1,31 +1,14 @@
 """The pages in a real browser: pleasant with JavaScript, whole without it."""
 
 import pytest
+from playwright.sync_api import expect
 
-from alumio.models import Role, User
 from connectors.models import Incoming
 from tests.pages import making
+from tests.pages.conftest import sign_in
 from tests.pages.making import step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sign_in(page) -> None:
-    page.goto("/login/")
-    page.fill("[name=username]", "editor@example.com")
-    page.fill("[name=password]", "a-long-password")
-    page.click("text=Sign in >> nth=-1")
-    page.wait_for_url("**/")
-
-
-@pytest.fixture
-def signed_in(page):
-    User.objects.create_user("editor@example.com", "a-long-password", Role.EDITOR)
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda m: "Security Policy" in m.text and page.errors.append(m.text))
-    sign_in(page)
-    return page
 
 
 def choose(page, name: str, words: str) -> None:
@@ -66,10 +49,9 @@ def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
     page.wait_for_url("**/stock-of-the-shop/edit/")
 
     saved = Incoming.objects.get()
-    assert "was saved" in page.inner_text("#toasts")
+    expect(page.locator("#toasts")).to_contain_text("was saved")
     assert [spec["meta"]["name"] for spec in saved.transformers] == ["Second", "First"]
     assert saved.subscriber["parameters"]["data"] == [{"sku": "A"}]
-    assert page.errors == []
 
 
 def test_steps_are_dragged_and_stay_open(signed_in):
@@ -88,7 +70,6 @@ def test_steps_are_dragged_and_stay_open(signed_in):
     names = [spec["meta"]["name"] for spec in Incoming.objects.get().transformers]
     assert sorted(names) == ["A", "B", "B", "C"]
     assert names[0] == "B"
-    assert page.errors == []
 
 
 def test_leaving_with_unsaved_changes_asks_first(signed_in):
@@ -113,7 +94,7 @@ def test_a_switch_in_a_list_works_without_leaving_it(signed_in):
     page.wait_for_selector("#switch-products[aria-checked=false]")
 
     assert not Incoming.objects.get().enabled
-    assert "is disabled now" in page.inner_text("#toasts")
+    expect(page.locator("#toasts")).to_contain_text("is disabled now")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -10,10 +10,8 @@ from alumio.models import AuditEntry
 from scheduler.models import Process
 from tasks import versions
 from tasks.models import Payload, PayloadVersion, Task
-from tasks.pipeline import export_tasks, import_entities
-from tests import fakes
 from tests.pages.posting import Form
-from tests.world import make_incoming, make_route, make_schema
+from tests.world import make_failed, make_incoming, make_route, make_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +21,7 @@ SHOES = {"sku": "A1", "name": "Shoes"}
 @pytest.fixture
 def task():
     """A failed task with an identifier of its own."""
-    fakes.TARGET.__init__()
-    fakes.SOURCE.update(pages=[], fetched=[], fails_after=None)
-    route = make_route(incoming=make_incoming([dict(SHOES)], schema=make_schema()))
-    import_entities(route.incoming)
-    fakes.TARGET.down = True
-    export_tasks(route)
-    fakes.TARGET.down = False
-    return Task.objects.get()
+    return make_failed(make_route(incoming=make_incoming([SHOES], schema=make_schema())))
 
 
 def edit_url(task) -> str:

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         else:
             self.tell(report, dry_run)
         if not report.ok:
-            raise CommandError(f"Nothing was imported: {len(report.problems)} problems.")
+            number = len(report.problems)
+            problems = "one problem" if number == 1 else f"{number} problems"
+            raise CommandError(f"Nothing was imported: {problems}.")
 
     def tell(self, report: Report, dry_run: bool):
         for note in report.notes:
