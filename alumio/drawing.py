@@ -101,6 +101,7 @@ def draw_field(key: str, form_field: forms.Field, name: str, value, place: Place
         context["suggestions"] = place.once(("identifiers", key), identifiers, NAMED_BY[key])
     if drawn_by_us:
         widget.label = context["label"]
+        widget.suggests = getattr(form_field, "suggests", "")
         context["html"] = widget.draw(name, value, place)
     else:
         context["html"] = draw_plain(form_field, name, value, errors, context)
@@ -148,7 +149,14 @@ def draw_plain(form_field, name: str, value, errors, context) -> SafeString:
         attrs["aria-invalid"] = "true"
     if context["readonly"]:
         attrs["disabled"] = True
-    return draw_text(widget, name, value, attrs)
+    return draw_text(widget, name, value, attrs | suggesting(form_field))
+
+
+def suggesting(form_field) -> dict:
+    """The marks of a setting in which the fields of a record can be written."""
+    kind, within = getattr(form_field, "suggests", ""), getattr(form_field, "within", "")
+    marks = {"data-suggests": kind} if kind else {}
+    return marks | ({"data-within": within} if within else {})
 
 
 def draw_text(widget, name: str, value, attrs: dict) -> SafeString:

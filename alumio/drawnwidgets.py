@@ -113,6 +113,7 @@ def draw_pairs(widget, name: str, value, place: Place) -> SafeString:
         "name": name,
         "id": f"id_{name}",
         "label": getattr(widget, "label", ""),
+        "suggests": getattr(widget, "suggests", ""),
         "errors": place.land(f"id_{name}"),
         "rows": [
             {

@@ -6,12 +6,14 @@ from alumio.fields import JSONField, ObjectField, refuse_mask
 from connectors.redaction import is_secret_name
 from transformers import placeholders
 from transformers.expressions import compile_expression
-from transformers.fields import checked
+from transformers.fields import PLACEHOLDER, checked
 
 
 class TemplatesField(ObjectField):
     """Names and values with placeholders, such as headers; built, a function of (data, context)
     that gives the object. A list of {"key": …, "value": …} is taken too."""
+
+    suggests = PLACEHOLDER
 
     def to_python(self, value):
         if isinstance(value, list) and all(isinstance(row, dict) for row in value):

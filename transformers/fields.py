@@ -12,6 +12,9 @@ from transformers import pathtemplates, placeholders
 from transformers.errors import TransformError
 from transformers.registries import operators
 
+PLACEHOLDER, PATH, PATTERN = "placeholder", "path", "pattern"
+"""What of a record's fields can be written into a setting: a field's `suggests`."""
+
 
 def checked(function, *arguments):
     """Call a compiler; what it refuses becomes an error of the form."""
@@ -27,6 +30,8 @@ def _sentence(text: str) -> str:
 
 class PlaceholderField(forms.CharField):
     """A text that may hold placeholders; built, a function of (data, context) that gives a text."""
+
+    suggests = PLACEHOLDER
 
     def clean(self, value):
         value = super().clean(value)
@@ -46,6 +51,8 @@ class TemplateJSONField(JSONField):
     A text that is one placeholder gives the value it finds, with its type.
     """
 
+    suggests = PLACEHOLDER
+
     def clean(self, value):
         value = super().clean(value)
         checked(placeholders.compile, value)
@@ -61,6 +68,8 @@ class TemplateJSONField(JSONField):
 class TemplateListField(ListField):
     """A list of JSON values with placeholders; built, a function of (data, context)."""
 
+    suggests = PLACEHOLDER
+
     def clean(self, value):
         value = super().clean(value)
         checked(placeholders.compile, value)
@@ -74,9 +83,16 @@ class TemplateListField(ListField):
 
 
 class PathField(forms.CharField):
-    """A path without wildcards; built, a function of (data, context) that gives a place."""
+    """A path without wildcards; built, a function of (data, context) that gives a place.
 
-    wildcards = False
+    `within` names the setting beside it whose records it is a path of.
+    """
+
+    wildcards, suggests = False, PATH
+
+    def __init__(self, *, within="", **kwargs):
+        super().__init__(**kwargs)
+        self.within = within
 
     def clean(self, value):
         value = super().clean(value)
@@ -93,7 +109,7 @@ class PathField(forms.CharField):
 class PatternField(PathField):
     """A path that may hold wildcards; built, a function of (data, context) that gives a pattern."""
 
-    wildcards = True
+    wildcards, suggests = True, PATTERN
 
 
 class ReplacementField(forms.CharField):

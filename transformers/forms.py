@@ -4,8 +4,13 @@ from alumio.fields import ComponentField, JSONField, ListField
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
 from transformers import schemas
+from transformers.fields import PATH
 from transformers.models import EntitySchema, SavedTransformer
 from transformers.registries import entity_transformers
+
+
+class IdentifierPathsField(ListField):
+    suggests = PATH
 
 
 class EntitySchemaForm(ConfigurationForm):
@@ -15,7 +20,7 @@ class EntitySchemaForm(ConfigurationForm):
         label="JSON Schema",
         help_text="Entities that break it are rejected. Empty accepts everything.",
     )
-    identifier_paths = ListField(
+    identifier_paths = IdentifierPathsField(
         required=False,
         label="Identifier path",
         help_text="Where the entity's identifier is, one path a line, such as product.sku; "

@@ -1,12 +1,12 @@
 """What a string in the place of a transformer stands for."""
 
-from alumio.configuration import note_use
+from alumio.configuration import named, note_use
 from transformers.models import SavedTransformer
 
 
 def saved_transformer(identifier: str) -> dict | str | None:
     """The step saved under this identifier; a disabled one lets everything pass (Alumio §7)."""
-    saved = SavedTransformer.objects.filter(identifier=identifier).first()
+    saved = named(SavedTransformer, identifier)
     if saved is None:
         return None
     note_use(saved)

@@ -9,7 +9,7 @@ from django.db import models
 from alumio import posted
 from alumio.builder.document import Part, forms, model_of
 from alumio.components import MASK
-from alumio.configuration import Configuration
+from alumio.configuration import Configuration, named
 from alumio.forms import ConfigurationForm, ReferenceField
 
 UNSAVED = -1
@@ -24,7 +24,7 @@ def row_of(part: Part) -> Configuration:
     for name, value in part.data.items():
         field = model._meta.get_field(name)
         if isinstance(field, models.ForeignKey):
-            value = field.related_model.objects.filter(identifier=value or "").first()
+            value = named(field.related_model, value or "")
         setattr(row, name, value)
     return row
 

@@ -6,22 +6,27 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from alumio import jsontext
 from alumio.secrets import EncryptedJSONField
 from routes.models import Route
 
 MOST_STATES = 100
 KEPT_FOR = timedelta(days=30)
+MOST_TRIED = 500_000
+"""Characters of the records that are kept of a trial."""
 
 
 class Draft(models.Model):
     """What a person has changed on a route and not saved; without a route, a new one.
 
-    `position` is the number of the state that counts: those behind it can be redone.
+    `position` is the number of the state that counts: those behind it can be redone. `tried` are
+    the first raw records of the last trial, whose fields are offered where one types.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     route = models.ForeignKey(Route, models.CASCADE, null=True, related_name="drafts")
     position = models.PositiveIntegerField(default=0)
+    tried = EncryptedJSONField(default=list)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -46,6 +51,18 @@ class Draft(models.Model):
             remove_forgotten()
             draft.states.create(number=0, content=content, what="Opened")
         return draft
+
+    def remember(self, records: list) -> None:
+        """Keep the raw records of a trial, as many as there is room for."""
+        kept, room = [], MOST_TRIED
+        for record in records:
+            room -= len(jsontext.dumps(record))
+            if room < 0:
+                break
+            kept.append(record)
+        if kept:
+            self.tried = kept
+            self.save(update_fields=["tried", "updated_at"])
 
     @property
     def state(self) -> "State":

@@ -14,10 +14,12 @@ from alumio.builder.storing import Stored, save
 from alumio.builder.views import Change
 from alumio.configuration import Configuration
 from alumio.models import Revision
+from routes.models import Route
 
 
 def store(view: BuilderView) -> tuple[Stored, Document, Draft]:
-    """Store the draft of a request. Once it is stored there is none any more."""
+    """Store the draft of a request. Once it is stored nothing is left of it but the records that
+    were tried, whose fields are still of use."""
     user = view.request.user
     with transaction.atomic():
         draft = Draft.opened(user, view.route, view.fresh().content)
@@ -25,7 +27,14 @@ def store(view: BuilderView) -> tuple[Stored, Document, Draft]:
         stored = save(document, user, Actor.of(view.request))
         if stored.ok:
             draft.delete()
+            begin_again(draft, Route.objects.get(identifier=stored.route))
     return stored, document, draft
+
+
+def begin_again(draft: Draft, route: Route) -> None:
+    if draft.tried:
+        content = Document.fresh(route, draft.user_id).content
+        Draft.opened(draft.user, route, content).remember(draft.tried)
 
 
 class Save(BuilderView):

@@ -1,19 +1,28 @@
 """Try it: records run through the draft as it stands, dry, without saving it first."""
 
-from dataclasses import replace
-
+from django.db import transaction
 from django.shortcuts import render
 
-from alumio.builder import editing
-from alumio.builder.document import MADE_UP, Document, Part, model_of, renamed
+from alumio.builder.models import Draft
 from alumio.builder.screen import BuilderView, Screen
+from alumio.builder.standing import line_of
 from alumio.located import Located
 from alumio.models import Role
+from tasks.trying.arriving import RECORDS
 from tasks.trying.asking import NotUnderstood
 from tasks.trying.form import TryForm
-from tasks.trying.line import Line as TriedLine
 
-RUNNING = ("subscriber", "transformers", "publisher", "after_transformers", "client", "schema")
+RUNNING = (
+    "subscriber",
+    "transformers",
+    "publisher",
+    "after_transformers",
+    "client",
+    "step",
+    "schema",
+    "identifier_paths",
+    "time_to_live",
+)
 """The settings without which nothing can run; a name is not one of them."""
 
 
@@ -33,31 +42,23 @@ class Try(BuilderView):
         if problems := unfinished(screen):
             return self.answer(problems=problems)
         try:
-            return self.answer(trial=form.asked().run(form.line))
+            trial = form.asked().run(form.line)
         except NotUnderstood as error:
             return self.answer(problems=error.errors)
+        if form.kind != "task":
+            self.remember(trial)
+        return self.answer(trial=trial)
+
+    def remember(self, trial) -> None:
+        """Keep what the records were, so that their fields can be offered where one types."""
+        shown = [record.data for record in trial.records[:RECORDS] if not record.data.is_cut]
+        if shown:
+            with transaction.atomic():
+                draft = Draft.opened(self.request.user, self.route, self.fresh().content)
+                draft.remember([each.value for each in shown])
 
     def answer(self, **found):
         return render(self.request, "trying/_trial.html", found | {"do": "try"})
-
-
-def line_of(document: Document) -> TriedLine:
-    """What the draft would run. New connections stand in the place of their names, since nothing
-    of them is saved."""
-    new = [part for part in document.changed_parts() if part.identifier.startswith(MADE_UP)]
-    clients = {part.identifier: part.data["client"] for part in new if part.kind == "connection"}
-    schemas = {part.identifier: part for part in new if part.kind == "entity-schema"}
-    incoming = document.incoming and _row(document.incoming, clients)
-    if incoming and (schema := schemas.get(document.incoming.data.get("entity_schema"))):
-        incoming.entity_schema = model_of("entity-schema")(**schema.data)
-    outgoing = document.outgoing and _row(document.outgoing, clients)
-    return TriedLine(incoming, _row(document.route, clients), outgoing)
-
-
-def _row(part: Part, clients: dict):
-    row = editing.row_of(replace(part, data=renamed(part.data, clients)))
-    row.pk = None if part.is_new else row.pk
-    return row
 
 
 def unfinished(screen: Screen) -> list[Located]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from alumio.builder import classic, live, saving, trying, views
+from alumio.builder import arriving, classic, live, saving, trying, views
 
 PAGES = {
     "page": ("", views.Page.as_view()),
@@ -18,6 +18,7 @@ PAGES = {
     "save": ("save/", saving.Save.as_view()),
     "resolve": ("resolve/", saving.Resolve.as_view()),
     "discard": ("discard/", saving.Discard.as_view()),
+    "fields": ("fields/", arriving.Fields.as_view()),
     "try": ("try/", trying.Try.as_view()),
     "live": ("live/", live.Live.as_view()),
     "classic": ("classic/", classic.Classic.as_view()),

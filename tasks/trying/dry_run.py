@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from alumio import database, jsontext
+from alumio.configuration import standing_in
 from alumio.located import Located
 from connectors import dialer, rehearsal
 from connectors.credentials import in_variables
@@ -80,7 +81,7 @@ def try_out(
     """
     run = _DryRun(line, until, Budget(seconds), now or partial(datetime.now, UTC))
     run.trial.asks = asks
-    with rehearsal.rehearsing(asks), dialer.deadline(seconds):
+    with rehearsal.rehearsing(asks), dialer.deadline(seconds), standing_in(line.stand_ins):
         run.go(source, min(records, MOST_RECORDS))
     return run.trial
 

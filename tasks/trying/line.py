@@ -4,6 +4,7 @@ import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from alumio.configuration import Configuration
 from connectors.models import Incoming, Outgoing
 from routes.models import Route
 
@@ -26,11 +27,13 @@ class Until(NamedTuple):
 class Line:
     """What a record goes through. Parts that there are not yet are None: without an incoming
     nothing can be fetched, without a route no task comes of a record, without an outgoing none is
-    delivered. The configurations may be unsaved drafts; they are only read."""
+    delivered. The configurations may be unsaved drafts; they are only read. `stand_ins` are drafts
+    of what these use by name, which a trial finds in the place of what is saved."""
 
     incoming: Incoming | None = None
     route: Route | None = None
     outgoing: Outgoing | None = None
+    stand_ins: tuple[Configuration, ...] = ()
 
     @classmethod
     def of(cls, route: Route) -> "Line":
@@ -45,7 +48,7 @@ class Line:
         parts = {place: getattr(self, place) for place in PLACES[: last + 1]}
         if part := parts[until.place]:
             parts[until.place] = shortened(part, until.step)
-        return Line(**parts)
+        return Line(**parts, stand_ins=self.stand_ins)
 
     def complete(self) -> "Line":
         """The same with copies of all parts, which name each other as the data path wants it; what
@@ -56,7 +59,7 @@ class Line:
         for part in (incoming, route, outgoing):
             part.identifier = part.identifier or NAMELESS
         route.incoming, route.outgoing = incoming, outgoing
-        return Line(incoming, route, outgoing)
+        return Line(incoming, route, outgoing, self.stand_ins)
 
 
 def shortened(configuration, steps: int):

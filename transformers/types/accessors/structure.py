@@ -25,9 +25,12 @@ class Structure(Accessor):
             label="Root",
             help_text="Path of the list of records. Empty means the data itself.",
         )
-        key = PathField(label="Key", help_text="Path of the key within a record, such as code.")
+        key = PathField(
+            label="Key", help_text="Path of the key within a record, such as code.", within="root"
+        )
         value = PathField(
             required=False,
+            within="root",
             label="Value",
             help_text='Path of the value within a record. Empty or "" means the whole record.',
         )

@@ -17,7 +17,9 @@ class GroupBy(DataTransformer):
 
     class Parameters(forms.Form):
         pattern = PatternField(label="Records", help_text="For example lines.*")
-        path = PathField(label="By", help_text="Path within a record, such as colour.")
+        path = PathField(
+            label="By", help_text="Path within a record, such as colour.", within="pattern"
+        )
         destination = PathField(label="To", help_text="What was there is replaced.")
 
     def transform(self, data, context):
