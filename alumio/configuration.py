@@ -4,6 +4,7 @@ Each save is a new revision and the old ones are kept. Two people who edit the s
 cannot overwrite each other: the second save is refused with what changed in between.
 """
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -36,6 +37,27 @@ def note_use(configuration: "Configuration") -> None:
     """Whoever turns a name into a saved configuration says so here."""
     if (noted := _uses.get()) is not None:
         noted[f"{configuration.kind}:{configuration.identifier}"] = configuration.revision
+
+
+_drafts: ContextVar[dict[tuple[str, str], "Configuration"] | None]
+_drafts = ContextVar("drafts", default=None)
+
+
+@contextmanager
+def standing_in(configurations: Iterable["Configuration"]):
+    """Inside, these drafts are found in the place of what is saved under their names."""
+    found = {(each.kind, each.identifier): each for each in configurations}
+    token = _drafts.set((_drafts.get() or {}) | found)
+    try:
+        yield
+    finally:
+        _drafts.reset(token)
+
+
+def named(model: type["Configuration"], identifier: str) -> "Configuration | None":
+    """The configuration of this name: a draft that stands in for it, else what is saved."""
+    draft = (_drafts.get() or {}).get((model.kind, identifier))
+    return draft or model.objects.filter(identifier=identifier).first()
 
 
 class StaleRevision(Exception):

@@ -1,13 +1,13 @@
 """What a string in the place of a client stands for."""
 
-from alumio.configuration import note_use
+from alumio.configuration import named, note_use
 from alumio.located import Located
 from connectors.models import Connection
 
 
 def saved_client(identifier: str) -> dict | str | None:
     """The client saved under this identifier. A disabled connection refuses to communicate."""
-    connection = Connection.objects.filter(identifier=identifier).first()
+    connection = named(Connection, identifier)
     if connection is None:
         return None
     if not connection.enabled:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from alumio import database, jsontext
+from alumio.configuration import named
 from connectors.models import Storage, StorageItem
 from transformers.errors import TransformError
 from transformers.paths import MISSING
@@ -37,7 +38,7 @@ class StorageError(TransformError):
 
 def find(identifier: str) -> Storage:
     """The storage of this identifier. Raises StorageError."""
-    row = Storage.objects.filter(identifier=identifier).first()
+    row = named(Storage, identifier)
     if row is None:
         raise StorageError(f"There is no storage called “{identifier}”. Create it first.")
     if not row.enabled:

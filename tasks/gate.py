@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from alumio import jsontext
+from alumio.configuration import named
 from routes.models import Route
 from tasks.causes import Reason, reason
 from tasks.limits import beginning, max_bytes, size_of
@@ -88,7 +89,7 @@ class _Schema:
         if not name:
             return
         self.place = f"entity schema “{name}”"
-        row = EntitySchema.objects.filter(identifier=name).first()
+        row = named(EntitySchema, name)
         if row is None:
             self.refusal = f"There is no entity schema called “{name}”."
         elif not row.enabled:

@@ -3,11 +3,10 @@
 import pytest
 
 from alumio.builder.models import Draft
-from alumio.builder.trying import line_of
 from connectors.models import Incoming
 from tasks.models import Task
 from tests.builder.drafting import Builder, of
-from tests.pages.making import incoming, outgoing, route, set_values, step
+from tests.pages.making import incoming, outgoing, route, set_values
 
 pytestmark = pytest.mark.django_db
 PASTED = {"source": "text", "records": "5", "text": '{"sku": "A"}'}
@@ -66,16 +65,3 @@ def test_what_is_not_complete_yet_is_named_instead(builder):
 
     assert "This cannot be tried" in text
     assert "This field is required." in text
-
-
-def test_a_new_connection_stands_in_the_place_of_its_name(builder):
-    builder.post("choose", at="choose/incoming", type="http-subscriber")
-    document = builder.document
-    client = step("http-client", plugins=[step("base-uri", uri="https://shop.example")])
-    identifier = document.add("connection", {"name": "Shop", "client": client})
-    spec = step("http-subscriber", client=identifier, request={"uri": "/a"})
-    document.change(document.incoming, subscriber=spec)
-
-    line = line_of(document)
-
-    assert line.incoming.subscriber["parameters"]["client"] == client
