@@ -12,6 +12,7 @@ from django.views import View
 from alumio.access import RoleRequired
 from alumio.builder import pulse
 from alumio.builder.choosers import chooser_at
+from alumio.builder.counting import fingerprint
 from alumio.builder.document import Document
 from alumio.builder.faults import Fault
 from alumio.builder.line import Line, checklist, is_ready, is_retrying_in_vain
@@ -77,6 +78,7 @@ class Screen:
         position = self.draft.position if self.draft else 0
         return {
             "line": self.line,
+            "fingerprint": fingerprint(self.document),
             "document": self.document,
             "route": self.line.route,
             "saved_route": self.view.route,

@@ -3,6 +3,9 @@
 from django.db import transaction
 from django.shortcuts import render
 
+from alumio import jsontext
+from alumio.builder.counting import counts_of, fingerprint
+from alumio.builder.document import Document
 from alumio.builder.models import Draft
 from alumio.builder.screen import BuilderView, Screen
 from alumio.builder.standing import line_of
@@ -11,6 +14,7 @@ from alumio.models import Role
 from tasks.trying.arriving import RECORDS
 from tasks.trying.asking import NotUnderstood
 from tasks.trying.form import TryForm
+from tasks.trying.trial import Trial
 
 RUNNING = (
     "subscriber",
@@ -27,7 +31,8 @@ RUNNING = (
 
 
 class Try(BuilderView):
-    """The panel, and what a trial of the draft's line found out."""
+    """The panel, and what a trial of the draft's line found out. A POST with `?sources` only draws
+    the sources anew."""
 
     role = Role.EDITOR
 
@@ -39,6 +44,8 @@ class Try(BuilderView):
     def post(self, request, identifier=None):
         screen = self.screen()
         form = TryForm(line_of(screen.document), request.POST)
+        if "sources" in request.GET:
+            return render(request, "trying/_sources.html", {"form": form})
         if problems := unfinished(screen):
             return self.answer(problems=problems)
         try:
@@ -47,7 +54,16 @@ class Try(BuilderView):
             return self.answer(problems=error.errors)
         if form.kind != "task":
             self.remember(trial)
-        return self.answer(trial=trial)
+        return self.answer(trial=trial, **self.beside(screen.document, form, trial))
+
+    def beside(self, document: Document, form: TryForm, trial: Trial) -> dict:
+        """What the line shows of the trial, and where its records can be kept as samples."""
+        is_raw = form.line.incoming and form.kind != "task"
+        return {
+            "counts": jsontext.dumps(counts_of(trial, document)),
+            "fingerprint": fingerprint(document),
+            "pin_url": self.url("sample") if is_raw and form.kind != "sample" else "",
+        }
 
     def remember(self, trial) -> None:
         """Keep what the records were, so that their fields can be offered where one types."""
@@ -58,7 +74,7 @@ class Try(BuilderView):
                 draft.remember([each.value for each in shown])
 
     def answer(self, **found):
-        return render(self.request, "trying/_trial.html", found | {"do": "try"})
+        return render(self.request, "builder/_trial.html", found | {"do": "try"})
 
 
 def unfinished(screen: Screen) -> list[Located]:

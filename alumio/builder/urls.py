@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from alumio.builder import arriving, classic, live, saving, trying, views
+from alumio.builder import arriving, classic, live, sampling, saving, trying, views
 
 PAGES = {
     "page": ("", views.Page.as_view()),
@@ -20,6 +20,7 @@ PAGES = {
     "discard": ("discard/", saving.Discard.as_view()),
     "fields": ("fields/", arriving.Fields.as_view()),
     "try": ("try/", trying.Try.as_view()),
+    "sample": ("sample/", sampling.KeepSample.as_view()),
     "live": ("live/", live.Live.as_view()),
     "classic": ("classic/", classic.Classic.as_view()),
     "take": ("take/", classic.Take.as_view()),

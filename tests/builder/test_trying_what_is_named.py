@@ -29,6 +29,11 @@ def setting(kind: str, identifier: str, **settings):
     return lambda document: document.change(document.part(kind, identifier), **settings)
 
 
+def saving_in(storage: str) -> dict:
+    save = step("storage-save-entity-in-storage", storage=storage, storageKey="&{sku}")
+    return step("data", transformers=[save])
+
+
 def tried(builder) -> str:
     return builder.post("try", **PASTED).content.decode()
 
@@ -74,8 +79,7 @@ def test_a_changed_schema_names_the_tasks(editor):
 
 def test_a_storage_that_the_draft_switched_off_is_off(editor):
     Storage(name="Seen", identifier="seen").store()
-    save = step("storage-save-entity-in-storage", storage="seen", storageKey="&{sku}")
-    builder = of(editor, route(transformers=[save]))
+    builder = of(editor, route(transformers=[saving_in("seen")]))
 
     changed(builder, setting("storage", "seen", enabled=False))
 
@@ -91,9 +95,8 @@ def test_what_is_new_is_used_before_it_is_saved(editor):
         connection = document.add("connection", {"name": "Shop", "client": client})
         schema = document.add("entity-schema", {"name": "Item", "identifier_paths": ["ean"]})
         storage = document.add("storage", {"name": "New memory"})
-        keep = step("storage-save-entity-in-storage", storage=storage, storageKey="&{sku}")
         spec = step("http-publisher", client=connection, request={"method": "PUT", "uri": "/a"})
-        document.change(document.route, transformers=[keep])
+        document.change(document.route, transformers=[saving_in(storage)])
         document.change(document.outgoing, publisher=spec)
         document.change(document.incoming, entity_schema=schema)
 
