@@ -8,13 +8,12 @@ from functools import cached_property
 from alumio.builder.document import MADE_UP, Document, Part
 from alumio.builder.faults import Fault
 from alumio.builder.steps import Place, steps_of
-from alumio.summary import label_of_type, line_of, summary_of
+from alumio.builder.telling import told
+from alumio.summary import line_of
 from connectors.registries import publishers, subscribers
 from routes.models import Route
 from scheduler.models import Kind
 from scheduler.webhooks.head import PREFIX
-from transformers.registries import data_transformers, entity_transformers, filters
-from transformers.saved import saved_transformers
 
 ICONS = {"scheduled-job": "clock-play", "webhook": "webhook"}
 NOBODY = "Nobody may call yet: choose who may"
@@ -163,12 +162,7 @@ class Line:
 
     def _step(self, place: Place, spec) -> Node:
         meta = (spec.get("meta") or {}) if isinstance(spec, dict) else {}
-        if isinstance(spec, str):
-            kind, title, summary = "Saved transformer", self._saved_names.get(spec, spec), spec
-        else:
-            kind, summary = told_in_short(spec)
-            title = meta.get("name") or kind
-            kind = kind if meta.get("name") else "Transformer"
+        kind, title, summary = told(self.document, spec)
         return Node(
             at=str(place),
             type=kind,
@@ -180,10 +174,6 @@ class Line:
             saved=isinstance(spec, str),
             number=place.index + 1,
         )
-
-    @cached_property
-    def _saved_names(self) -> dict[str, str]:
-        return dict(saved_transformers())
 
     def _readable(self, text: str) -> str:
         """A text with the names of what is not saved yet."""
@@ -221,18 +211,6 @@ def in_words(expression: str) -> str:
     known = {cron: words for words, cron in PRESETS}
     minutes = MINUTES.fullmatch(expression)
     return known.get(expression) or (f"Every {minutes[1]} minutes" if minutes else expression)
-
-
-def told_in_short(spec) -> tuple[str, str]:
-    """What a step does, and its settings in a line. The step "Data" is told by what is in it,
-    where that is one thing."""
-    registry, parameters = entity_transformers, spec.get("parameters") or {}
-    inside = [(filters, each) for each in parameters.get("filters") or []]
-    inside += [(data_transformers, each) for each in parameters.get("transformers") or []]
-    if spec.get("prototype") == "data" and len(inside) == 1 and isinstance(inside[0][1], dict):
-        registry, spec = inside[0]
-    label = label_of_type(spec.get("prototype") or "", registry)
-    return ("Keep only some records" if registry is filters else label), summary_of(spec, registry)
 
 
 def shared_with(part: Part, route: Part) -> list[str]:
@@ -288,7 +266,7 @@ def checklist(line: Line) -> list[Item]:
         for node in line.triggers
         if node.notice
     ]
-    return items + [Item(told(fault, document), fault.at, False) for fault in shown(line)]
+    return items + [Item(words_of(fault, document), fault.at, False) for fault in shown(line)]
 
 
 def shown(line: Line) -> list[Fault]:
@@ -300,7 +278,7 @@ def shown(line: Line) -> list[Fault]:
     return [fault for fault in every if not fault.follows and fault not in told_already]
 
 
-def told(fault: Fault, document: Document) -> str:
+def words_of(fault: Fault, document: Document) -> str:
     part = document.of_key(fault.part)
     place = Place.read(fault.at)
     words = [part.name if part else fault.part]

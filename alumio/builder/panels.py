@@ -7,6 +7,7 @@ from alumio.builder import editing
 from alumio.builder.document import LISTS, Document, Part, forms, noun_of
 from alumio.builder.line import PRESETS, shared_with
 from alumio.builder.steps import Place, part_at, step_at, steps_of
+from alumio.builder.telling import told
 from alumio.drawing import Place as DrawnPlace
 from alumio.drawing import faults_of
 from alumio.drawnform import DrawnForm
@@ -216,7 +217,7 @@ class StepPanel(Panel):
         spec = with_one_open(values[self.place.list][self.place.index])
         count = len(steps_of(self.part, self.place.list))
         drawn.step = draw_step(widget, "step", spec, self.place.index, count, place)
-        drawn.title = drawn.step["title"]
+        drawn.title = told(self.document, values[self.place.list][self.place.index]).title
         drawn.helps = dumps(helps(place))
         drawn.problems = [
             {"words": " › ".join(e.words[2:]), "reason": e.reason, "anchor": anchors.get(i, "")}

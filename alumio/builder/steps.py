@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from alumio import jsontext
 from alumio.builder.document import Document, Part
-from alumio.summary import title_of
-from transformers.registries import entity_transformers
+from alumio.builder.telling import told
 
 
 class Place(NamedTuple):
@@ -48,7 +47,7 @@ def step_at(document: Document, place: Place):
 
 
 def title_at(document: Document, place: Place) -> str:
-    return title_of(step_at(document, place), entity_transformers) or "a transformer"
+    return told(document, step_at(document, place)).title
 
 
 def insert(document: Document, place: Place, specs: list) -> None:

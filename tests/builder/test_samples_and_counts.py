@@ -7,7 +7,7 @@ import re
 import pytest
 
 from connectors.models import Incoming
-from tests.builder.drafting import Builder, of
+from tests.builder.drafting import of
 from tests.pages.making import outgoing, route, set_values, step
 
 pytestmark = pytest.mark.django_db

@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ComponentsField
+from transformers import wording
 from transformers.kinds import DataTransformer
 from transformers.pipeline import DataSteps
 from transformers.registries import data_transformers
@@ -15,6 +16,10 @@ class Chain(DataTransformer):
 
     class Parameters(forms.Form):
         transformers = ComponentsField(data_transformers, label="Data transformers")
+
+    @staticmethod
+    def summary(parameters):
+        return wording.steps(parameters.get("transformers") or [], data_transformers)
 
     def setup(self):
         self.steps = DataSteps(self.parameters["transformers"])

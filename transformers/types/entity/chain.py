@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ComponentsField
+from transformers import wording
 from transformers.kinds import EntityTransformer
 from transformers.pipeline import EntitySteps
 from transformers.registries import entity_transformers
@@ -15,6 +16,10 @@ class Chain(EntityTransformer):
 
     class Parameters(forms.Form):
         transformers = ComponentsField(entity_transformers, label="Transformers")
+
+    @staticmethod
+    def summary(parameters):
+        return wording.steps(parameters.get("transformers") or [], entity_transformers)
 
     def setup(self):
         self.steps = EntitySteps(self.parameters["transformers"])

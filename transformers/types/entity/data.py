@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ComponentsField
+from transformers import wording
 from transformers.kinds import EntityStep
 from transformers.pipeline import DataSteps, Filters
 from transformers.registries import data_transformers, entity_transformers, filters
@@ -21,6 +22,10 @@ class Data(EntityStep):
             help_text="All must pass, otherwise the entity is dropped.",
         )
         transformers = ComponentsField(data_transformers, label="Data transformers")
+
+    @staticmethod
+    def summary(parameters):
+        return wording.filtered(parameters.get("filters"), parameters.get("transformers"))
 
     def setup(self):
         self.filters = Filters(self.parameters["filters"])

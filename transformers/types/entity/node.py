@@ -1,5 +1,6 @@
 """Entity transformer: transform parts of an entity."""
 
+from transformers import wording
 from transformers.kinds import EntityStep
 from transformers.registries import entity_transformers
 from transformers.types.nodes import NodeParameters, Nodes
@@ -13,6 +14,10 @@ class Node(EntityStep):
         "whole. A list that loses nodes keeps its numbers; “List values” counts it anew."
     )
     Parameters = NodeParameters
+
+    @staticmethod
+    def summary(parameters):
+        return wording.nodes(parameters)
 
     def setup(self):
         self.nodes = Nodes(self.parameters)

@@ -3,6 +3,7 @@
 from django import forms
 
 from alumio.fields import ComponentField, ComponentsField
+from transformers import wording
 from transformers.kinds import Filter
 from transformers.pipeline import Conditions
 from transformers.registries import accessors, conditions, filters
@@ -18,6 +19,10 @@ class ValueCondition(Filter):
         conditions = ComponentsField(
             conditions, word="condition", label="Conditions", help_text="All of them must hold."
         )
+
+    @staticmethod
+    def summary(parameters):
+        return wording.values(parameters.get("accessor"), parameters.get("conditions"))
 
     def setup(self):
         self.accessor = self.parameters["accessor"]
