@@ -9,9 +9,16 @@ from alumio.states import StateQuerySet
 from connectors.models import Incoming
 from routes.models import Route
 from scheduler.status import MACHINE, Status
-from scheduler.webhooks.models import Delivery, Reading, RefusedCall, RefusedCount, Webhook
+from scheduler.webhooks.models import (
+    Delivery,
+    Pause,
+    Reading,
+    RefusedCall,
+    RefusedCount,
+    Webhook,
+)
 
-__all__ = ["Delivery", "Reading", "RefusedCall", "RefusedCount", "Webhook"]
+__all__ = ["Delivery", "Pause", "Reading", "RefusedCall", "RefusedCount", "Webhook"]
 
 
 class Kind(models.TextChoices):

@@ -3,7 +3,7 @@
 import reprlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -64,6 +64,27 @@ class Chunk:
 
     def realtime_routes(self) -> set[Route]:
         return {d.route for d in self.drafts if d.route.realtime and d.status == Status.NEW}
+
+
+@dataclass(slots=True)
+class Place:
+    """How far the records of a delivery were added to chunks: `done` of them; `ordinals` are the
+    drafts that this made, by the route's key."""
+
+    delivery: int
+    records: Sequence
+    done: int = 0
+    ordinals: Counter = field(default_factory=Counter)
+
+    @property
+    def is_end(self) -> bool:
+        return self.done >= len(self.records)
+
+    def mark(self, draft: Draft) -> None:
+        """Say in a draft which one of the delivery it is."""
+        route = draft.route.pk
+        draft.delivery, draft.ordinal = self.delivery, self.ordinals[route]
+        self.ordinals[route] += 1
 
 
 class Found(NamedTuple):
@@ -141,18 +162,19 @@ class Import:
         if chunk.counts["records"]:
             yield chunk
 
-    def read(self, records: Iterable, scope: dict, delivery: int, chunk: Chunk) -> None:
-        """Add what came without our asking to the chunk: the records of a delivery, whose `scope`
-        steps see beside that of the import."""
+    def read(self, place: Place, scope: dict, chunk: Chunk, size: int) -> None:
+        """Add what came without our asking: the records of a delivery behind the place, until the
+        chunk has `size` of them. Steps see `scope` beside that of the import."""
         self.scope = self._own_scope | scope
         self.untouched = self._context()
-        before, ordinals = len(chunk.drafts), Counter()
-        for number, record in enumerate(records, 1):
-            chunk.cursor["done"] = number
+        before = len(chunk.drafts)
+        while not (place.is_end or chunk.is_full(size)):
+            record = place.records[place.done]
+            place.done += 1
+            chunk.cursor["done"] = place.done
             self._add(record, chunk)
         for draft in chunk.drafts[before:]:
-            draft.delivery, draft.ordinal = delivery, ordinals[draft.route.pk]
-            ordinals[draft.route.pk] += 1
+            place.mark(draft)
 
     def _source(self, cursor: dict | None) -> Iterator["Found | object"]:
         """The source's records behind the cursor, and PAGE_END after each page."""

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 
 from alumio import keyset
 from alumio.listing import Listing
+from scheduler.webhooks import pauses
 from scheduler.webhooks.filters import DeliveryFilter
 from scheduler.webhooks.models import Delivery, DeliveryQuerySet, Progress, Reading, Webhook
 from scheduler.webhooks.replay import newest_delivery
@@ -78,6 +79,20 @@ class DeliveryList(Listing):
     def newest(self) -> int:
         """Up to here goes a replay of all that match."""
         return newest_delivery()
+
+    @cached_property
+    def waits(self) -> list[tuple[Webhook, str]]:
+        """The webhooks that are shown and of which calls wait, as an incoming cannot be run; and
+        why."""
+        resting, chosen = pauses.resting(), self.criteria.get("webhook")
+        shown = Webhook.objects.only("id", "identifier", "name", "incomings").order_by("name")
+        webhooks = [w for w in shown if not chosen or w.identifier in chosen] if resting else []
+        return [
+            (webhook, pauses.told(resting[name]))
+            for webhook in webhooks
+            for name in webhook.incomings
+            if name in resting and webhook.deliveries.unread().exists()
+        ]
 
     def filter_query(self) -> str:
         """The filter alone, as a replay of all that match takes it."""

@@ -185,19 +185,30 @@ class Delivery(models.Model):
         return self.identifier
 
 
+class ReadingQuerySet(models.QuerySet):
+    def ended(self) -> "ReadingQuerySet":
+        return self.filter(ended_at__isnull=False)
+
+
 class Reading(models.Model):
     """What one incoming (its identifier) made of a delivery: written with the tasks, once.
 
-    `counts` are tasks by status, and records filtered; `error` says why it could not be read.
+    `counts` are tasks by status, and records filtered; `error` says why it could not be read. Of
+    many records some are committed at a time: until `ended_at` is set the incoming goes on behind
+    the record `done`, whose tasks go up to `ordinals` (by the route's key).
     """
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="readings", db_index=False)
     incoming = models.CharField(max_length=255)
     process = models.BigIntegerField(null=True)
-    ended_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    ordinals = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+
+    objects = ReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -206,6 +217,19 @@ class Reading(models.Model):
                 fields=["delivery", "incoming"], name="one_reading_per_incoming"
             )
         ]
+
+
+class Pause(models.Model):
+    """An incoming (its identifier) that cannot be run, and is not tried before `until` unless a
+    configuration is saved: `revision` is the newest one that was, `process` what tried it last."""
+
+    id = models.BigAutoField(primary_key=True)
+    incoming = models.CharField(max_length=255, unique=True)
+    error = models.TextField()
+    tries = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField()
+    revision = models.BigIntegerField(default=0)
+    process = models.BigIntegerField(null=True)
 
 
 class RefusedCall(models.Model):

@@ -7,8 +7,9 @@ from django.db.models import Count
 from connectors.models import Incoming
 from scheduler.counted import counted
 from scheduler.told import Chip
+from scheduler.webhooks import pauses
 from scheduler.webhooks.delivery_listing import fault_of
-from scheduler.webhooks.models import Delivery, Progress, Reading
+from scheduler.webhooks.models import Delivery, Pause, Progress, Reading
 from tasks.models import Task
 from tasks.status import Status
 
@@ -18,7 +19,7 @@ SHOWN = ("identifier", "status", "entity_identifier", "route", "updated_at")
 
 @dataclass
 class Line:
-    """One incoming and what it made of a delivery; without a reading, why there is none."""
+    """One incoming and what it made of a delivery; `waits` says why not all of it was read."""
 
     identifier: str
     name: str
@@ -38,24 +39,29 @@ def readings_of(delivery: Delivery) -> list[Line]:
     unread = delivery.status == Progress.RECEIVED
     wanted = [*found, *(delivery.webhook.incomings if unread else ())]
     incomings = {i.identifier: i for i in Incoming.objects.filter(identifier__in=wanted)}
+    resting = pauses.resting(wanted) if unread else {}
     return [
         Line(
             identifier,
             incomings[identifier].name if identifier in incomings else identifier,
             found.get(identifier),
-            _waits(incomings.get(identifier)),
+            _waits(incomings.get(identifier), found.get(identifier), resting.get(identifier)),
             fault_of(delivery, found[identifier]) if identifier in found else "",
         )
         for identifier in dict.fromkeys(wanted)
     ]
 
 
-def _waits(incoming: Incoming | None) -> str:
+def _waits(incoming: Incoming | None, reading: Reading | None, pause: Pause | None) -> str:
+    if reading and reading.ended_at:
+        return ""
     if incoming is None:
         return "There is no such incoming any more."
     if not incoming.enabled:
         return "This incoming is disabled: the call waits until it is not."
-    return "The next process reads it."
+    if pause:
+        return f"This incoming cannot be run: {pauses.told(pause)}"
+    return "The rest is read part by part." if reading else "The next process reads it."
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from alumio.pages import Notice, Pages, Section, register
 from routes.models import Route
-from scheduler.webhooks import overview
+from scheduler.webhooks import overview, pauses
 from scheduler.webhooks.forms import WebhookForm
 from scheduler.webhooks.models import Answering, Webhook
 from scheduler.webhooks.reading import incomings_of
@@ -31,10 +31,13 @@ def _callers(webhook: Webhook) -> list[Notice]:
 
 
 def _readers(webhook: Webhook) -> list[Notice]:
-    found = []
+    found, resting = [], pauses.resting(webhook.incomings)
     for incoming in incomings_of(webhook):
         if not incoming.enabled:
             found.append(Notice(f"“{incoming.name}” is disabled: calls wait until it is not."))
+        elif pause := resting.get(incoming.identifier):
+            told = pauses.told(pause)
+            found.append(Notice(f"“{incoming.name}” cannot be run, so calls wait: {told}"))
         elif not Route.objects.filter(incoming=incoming, enabled=True).exists():
             found.append(Notice(f"No enabled route uses “{incoming.name}”: calls make no tasks."))
     return found

@@ -4,8 +4,8 @@ import pytest
 
 from alumio import database
 from connectors.models import Incoming
-from scheduler.models import Delivery, Process
-from scheduler.webhooks.waiting import REST, queue_reading
+from scheduler.models import Delivery, Pause, Process
+from scheduler.webhooks.waiting import queue_reading
 from tasks.models import Task
 from tests.webhooks.calling import make_receiver, make_webhook, read_all
 from tests.world import data_of, make_route, make_schema
@@ -33,7 +33,7 @@ def test_an_incoming_that_cannot_be_built_rests_between_tries_while_others_go_on
     assert Delivery.objects.get().status == "received"
     assert queue_reading() == 0
 
-    Process.objects.update(ended_at=database.now() - REST)
+    Pause.objects.update(until=database.now())
     Incoming.objects.filter(pk=broken.pk).update(transformers=[])
     read_all()
 
