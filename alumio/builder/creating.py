@@ -66,13 +66,13 @@ def _step(document: Document, place: Place, field: str, name: str) -> tuple[str,
     return "Added a transformer", str(place)
 
 
-CREATED = {"connection": "client", "entity-schema": "entity_schema"}
+CREATED = {"connection": "client", "entity-schema": "entity_schema", "storage": "storage"}
 """What can be made on the way, in the panel of what needs it."""
 
 
 def create_on_the_way(document: Document, kind: str) -> str:
-    """A new connection or schema, still without a name; a connection begins with the address of
-    the system. Returns its identifier."""
+    """A new connection, schema or storage, still without a name; a connection begins with the
+    address of the system. Returns its identifier."""
     if kind not in CREATED:
         raise Refused(f"No {kind} can be created here.")
     data = {}

@@ -217,6 +217,13 @@ class Document:
     def change(self, part: Part, **settings) -> None:
         self.put(part, part.data | settings)
 
+    def rename(self, part: Part, identifier: str) -> Part:
+        """Give a new part another identifier, wherever it is named."""
+        content = renamed(self.content, {part.identifier: identifier})
+        content["parts"][key_of(part.kind, identifier)] = content["parts"].pop(part.key)
+        self.content = content
+        return self.part(part.kind, identifier)
+
     def remove(self, part: Part) -> None:
         """Take a part away: a new one is forgotten, a saved one deleted once the draft is saved."""
         self.content["parts"].pop(part.key, None)
@@ -231,7 +238,8 @@ class Document:
 
     def _is_unused(self, key: str) -> bool:
         kind, _, identifier = key.partition(":")
-        if not identifier.startswith(MADE_UP) or kind in ("route", "scheduled-job", "webhook"):
+        is_new = self.content["parts"][key]["revision"] == 0
+        if not is_new or kind in ("route", "scheduled-job", "webhook"):
             return False
         others = [part["data"] for k, part in self.content["parts"].items() if k != key]
         return identifier not in texts_in(others)

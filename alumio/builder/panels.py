@@ -25,6 +25,7 @@ MAIN = {
     "outgoing": ("name", "publisher"),
     "connection": ("name", "client"),
     "storage": ("name", "time_to_live"),
+    "transformer": ("name", "step"),
     "entity-schema": ("name", "identifier_paths", "schema"),
     "scheduled-job": ("expression", "time_zone", "number_of_tasks", "name"),
     "webhook": ("name", "validators"),

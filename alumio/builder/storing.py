@@ -4,6 +4,7 @@ Each part goes through the form that page, API and import use, with its audit en
 each other, so those that are not valid yet are tried again until a whole pass stores none.
 """
 
+from collections.abc import Container
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -85,7 +86,7 @@ def with_identifiers(document: Document) -> tuple[Document, dict[str, str]]:
     for part in document.changed_parts():
         real = part.identifier
         if real.startswith(MADE_UP):
-            real = part.data.get("identifier") or _free(part, keys)
+            real = part.data.get("identifier") or free_name(part, keys)
             names[part.identifier] = real
         keys[key_of(part.kind, real)] = part.key
     content = renamed(document.content, names)
@@ -94,7 +95,8 @@ def with_identifiers(document: Document) -> tuple[Document, dict[str, str]]:
     return Document(content), keys
 
 
-def _free(part: Part, taken: dict[str, str]) -> str:
+def free_name(part: Part, taken: Container[str]) -> str:
+    """An identifier for a new part that no configuration has, nor any of these keys."""
     name = free_identifier(model_of(part.kind), part.data.get("name") or "")
     base, number = name, 2
     while key_of(part.kind, name) in taken:

@@ -6,12 +6,12 @@ from django.template.loader import render_to_string
 
 from alumio.builder import creating, editing, pasting, steps
 from alumio.builder.creating import Refused
-from alumio.builder.document import Document, Part
+from alumio.builder.document import MADE_UP, Document, Part
 from alumio.builder.models import Draft
 from alumio.builder.panels import StepPanel, panel_at
 from alumio.builder.screen import BuilderView, say
 from alumio.builder.steps import NoStep, Place
-from alumio.builder.storing import applied, check
+from alumio.builder.storing import applied, check, free_name
 
 
 class Page(BuilderView):
@@ -122,8 +122,17 @@ class Keep(Change):
             content = editing.kept(form, panel.part, values)
         document.put(panel.part, content)
         what = f"Changed {title(panel, document)}"
+        if "stay" not in data:
+            self.settle_name(document, panel.part)
         self.show = {"back": panel.at} if made else {}
         return what, None if "stay" in data else made or data.get("next", "")
+
+    def settle_name(self, document: Document, part: Part) -> None:
+        """A storage is named in settings that show its identifier, so that is found right away."""
+        named = document.part(part.kind, part.identifier)
+        if part.kind == "storage" and part.identifier.startswith(MADE_UP) and named.data["name"]:
+            typed = named.data.get("identifier")
+            document.rename(named, typed or free_name(named, document.content["parts"]))
 
     def with_new(self, document: Document, kind: str, data):
         """The POST with a new part chosen in the field `into`, and that part's address."""

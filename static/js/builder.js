@@ -9,11 +9,13 @@
 
   // -- nothing typed is lost: it is kept, finished or not, before the next thing is asked for
   let keeping = false;
+  function valuesOf(source) {
+    return Object.fromEntries([...new FormData(source)].reduce((all, [name, value]) =>
+      all.set(name, all.has(name) ? [].concat(all.get(name), value) : value), new Map()));
+  }
   function keep() {
     const source = form();
     source.classList.remove("is-changed");
-    const values = Object.fromEntries([...new FormData(source)].reduce((all, [name, value]) =>
-      all.set(name, all.has(name) ? [].concat(all.get(name), value) : value), new Map()));
     keeping = true;
     document.dispatchEvent(new Event("configuration:kept"));
     // That of the line: anything else may settle meanwhile, and a button not settled yet takes no click.
@@ -22,7 +24,7 @@
       document.removeEventListener("htmx:afterSettle", wait);
       resolve();
     }));
-    const sent = htmx.ajax("POST", `${base}keep/`, { values: { ...values, stay: "1", unfinished: "1" }, target: "#canvas", swap: "innerHTML", source: builder });
+    const sent = htmx.ajax("POST", `${base}keep/`, { values: { ...valuesOf(source), stay: "1", unfinished: "1" }, target: "#canvas", swap: "innerHTML", source: builder });
     const late = new Promise((resolve) => setTimeout(resolve, 3000));
     return sent.then(() => Promise.race([settled, late])).finally(() => { keeping = false; });
   }
@@ -95,43 +97,67 @@
     if (back) back.focus();
   });
 
-  // -- a new connection or schema, without leaving what needs it
-  const MADE = { client: ["connection", "New connection"], schema: ["entity-schema", "New schema"] };
+  // -- what a setting names is made and edited without leaving it
+  const OFFERS = [
+    ['select[data-noun="client"]', "connection", "New connection"],
+    ['select[name="entity_schema"]', "entity-schema", "New schema"],
+    ['input[list][name="storage"], input[list][name$="-storage"]', "storage", "New storage"],
+    ['select[data-noun="transformer"]', "transformer", ""],
+  ];
   function wire(root) {
-    if (form()?.dataset.panel.startsWith("connection:")) return;
-    root.querySelectorAll('select[data-noun="client"]').forEach((select) => offer(select, ...MADE.client));
-    root.querySelectorAll('select[name="entity_schema"]').forEach((select) => offer(select, ...MADE.schema));
+    if (!builder.hasAttribute("data-may-change") || form()?.dataset.panel.startsWith("connection:")) return;
+    for (const [which, kind, words] of OFFERS) {
+      root.querySelectorAll(which).forEach((control) => offer(control, kind, words));
+    }
   }
-  function offer(select, kind, words) {
-    const frame = select.closest(".choice, .field");
-    if (!builder.hasAttribute("data-may-change") || frame.querySelector("[data-make]")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn make-button";
-    button.dataset.make = kind;
-    button.innerHTML = '<i class="ti ti-plus" aria-hidden="true"></i> ';
-    button.append(words);
-    button.addEventListener("click", () => make(kind, select.name));
-    frame.append(button);
-    const chosen = select.value.replace(/^saved:/, "");
-    if (chosen && (kind !== "connection" || select.value.startsWith("saved:"))) edit(frame, kind, chosen);
+  function offer(control, kind, words) {
+    const frame = control.closest(".choice, .field");
+    if (frame.querySelector(":scope > [data-offers]")) return;
+    const place = document.createElement("div");
+    place.className = "make-buttons";
+    place.dataset.offers = "";
+    frame.append(place);
+    const fill = () => {
+      place.replaceChildren();
+      if (words) place.append(makeButton(kind, words, control.name));
+      const chosen = chosenIn(control);
+      if (chosen) place.append(editButton(kind, chosen));
+      htmx.process(place);
+    };
+    control.addEventListener("change", fill);
+    fill();
   }
-  function edit(frame, kind, chosen) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn make-button";
-    button.textContent = "Edit";
-    button.setAttribute("hx-get", `${base}panel/?at=${kind}:${chosen}&back=${form().dataset.panel}`);
-    button.setAttribute("hx-target", "#panel");
-    button.setAttribute("hx-swap", "innerHTML");
-    frame.append(button);
-    htmx.process(button);
+  // The saved one that is chosen; a type to be spelled out here is none.
+  function chosenIn(control) {
+    if (control.dataset.noun) return control.value.startsWith("saved:") ? control.value.slice(6) : "";
+    const known = control.list ? [...control.list.options].map((option) => option.value) : [control.value];
+    return known.includes(control.value) ? control.value : "";
+  }
+  function button(words) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn make-button";
+    made.append(words);
+    return made;
+  }
+  function makeButton(kind, words, into) {
+    const made = button(words);
+    made.dataset.make = kind;
+    made.insertAdjacentHTML("afterbegin", '<i class="ti ti-plus" aria-hidden="true"></i> ');
+    made.addEventListener("click", () => make(kind, into));
+    return made;
+  }
+  function editButton(kind, chosen) {
+    const made = button("Edit");
+    made.setAttribute("hx-get", `${base}panel/?at=${kind}:${chosen}&back=${form().dataset.panel}`);
+    made.setAttribute("hx-target", "#panel");
+    made.setAttribute("hx-swap", "innerHTML");
+    return made;
   }
   function make(kind, into) {
     const source = form();
     source.classList.remove("is-changed");
-    const values = Object.fromEntries(new FormData(source));
-    htmx.ajax("POST", `${base}keep/`, { values: { ...values, create: kind, into }, target: "#canvas", swap: "innerHTML", source: builder });
+    htmx.ajax("POST", `${base}keep/`, { values: { ...valuesOf(source), create: kind, into }, target: "#canvas", swap: "innerHTML", source: builder });
   }
 
   // -- often chosen times
