@@ -1,6 +1,8 @@
 """What all tests share: settings made cheap for tests, fakes that are fresh, a Redis and a browser
 for those who ask."""
 
+from pathlib import Path
+
 import pytest
 
 from scheduler import doorbell
@@ -9,6 +11,8 @@ from tests.installation import Unavailable
 
 PATIENCE = 30_000
 """Milliseconds that a browser waits for what must come, on a machine that does much else."""
+PATIENT = Path(__file__).with_name("patience.js")
+SAME_EVERYWHERE = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"}
 
 
 def pytest_configure(config):
@@ -102,7 +106,8 @@ def browser():
 @pytest.fixture
 def page(browser, live_server):
     """A fresh page (no cookies) whose addresses are relative to a running platform."""
-    context = browser.new_context(base_url=live_server.url)
+    context = browser.new_context(base_url=live_server.url, **SAME_EVERYWHERE)
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(path=PATIENT)
     yield context.new_page()
     context.close()

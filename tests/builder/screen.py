@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from alumio.models import Role, User
+from tests.browsing import rest
 
 
 class Screen:
@@ -23,9 +24,7 @@ class Screen:
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more."""
-        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
-        self.page.wait_for_timeout(60)
-        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        rest(self.page)
 
     def choose(self, words: str) -> None:
         """Choose by typing a part of its name, as a person does."""
@@ -45,9 +44,10 @@ class Screen:
     def node(self, title: str) -> Locator:
         return self.page.locator("#canvas .node", has=self.page.get_by_text(title, exact=True))
 
-    def titles(self, place: str) -> list[str]:
+    def expect_titles(self, place: str, *titles: str) -> None:
         """The titles of the steps whose list ends so, top to bottom."""
-        return self.page.locator(f'[data-list$="{place}"] .node-title').all_inner_texts()
+        shown = self.page.locator(f'[data-list$="{place}"] .node-title')
+        expect(shown).to_have_text(list(titles))
 
     def done(self) -> None:
         self.click("Done")

@@ -1,11 +1,14 @@
 """Steps of the line in a browser: moved by mouse, finger and keyboard, copied, undone; and saved
 by two people at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from connectors.models import Incoming
 from routes.models import Route
+from tests.browsing import drag_below, drag_below_by_finger, expect_width, rest
 from tests.builder.screen import signed_in
 from tests.pages.making import incoming, outgoing, set_values
 
@@ -39,53 +42,34 @@ def menu(screen, title: str, action: str) -> None:
     screen.press(screen.page.locator(".dropdown-menu.show").get_by_text(action, exact=True))
 
 
-def middle(locator) -> tuple[float, float]:
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+def step(screen, number: int):
+    return screen.page.locator(f"[data-step$='/{number}']").first
 
 
 def test_a_step_is_dragged_below_another_and_the_move_undone(screen):
-    grip = screen.page.locator("[data-step$='/0'] [data-grip]").first
-    x, y = middle(screen.page.locator("[data-step$='/2']").first)
-    grip.hover()
-    screen.page.mouse.down()
-    screen.page.mouse.move(x, y - 20, steps=8)
-    screen.page.mouse.move(x, y + 30, steps=8)
-    screen.page.mouse.up()
-    screen.settle()
+    drag_below(step(screen, 0), step(screen, 2), place=2)
     expect(screen.page.locator("#said")).to_contain_text("Moved “First”")
-    assert screen.titles(LIST) == ["Second", "Third", "First"]
+    screen.expect_titles(LIST, "Second", "Third", "First")
+    screen.settle()
 
     screen.page.keyboard.press("Control+z")
-    screen.settle()
     expect(screen.page.locator("#redo")).to_be_enabled()
-    assert screen.titles(LIST) == ["First", "Second", "Third"]
-    screen.page.keyboard.press("Control+Shift+z")
+    screen.expect_titles(LIST, "First", "Second", "Third")
     screen.settle()
+    screen.page.keyboard.press("Control+Shift+z")
     expect(screen.page.locator("#redo")).to_be_disabled()
+    screen.expect_titles(LIST, "Second", "Third", "First")
+    screen.settle()
     screen.save()
 
     assert saved_names() == ["Second", "Third", "First"]
 
 
 def test_a_step_is_dragged_by_a_finger(screen):
-    grip = screen.page.locator("[data-step$='/0'] [data-grip]").first
-    grip.scroll_into_view_if_needed()
-    x, y = middle(grip)
-    finger = screen.page.context.new_cdp_session(screen.page)
-
-    def touch(kind: str, *points: dict) -> None:
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-        screen.page.wait_for_timeout(30)
-
-    touch("touchStart", {"x": x, "y": y})
-    screen.page.wait_for_timeout(300)
-    for pixels in range(12, 180, 12):
-        touch("touchMove", {"x": x, "y": y + pixels})
-    touch("touchEnd")
+    drag_below_by_finger(step(screen, 0), step(screen, 1), place=1)
 
     expect(screen.page.locator("#said")).to_contain_text("Moved “First”")
-    assert screen.titles(LIST)[0] == "Second"
+    screen.expect_titles(LIST, "Second", "First", "Third")
 
 
 def test_a_step_is_moved_by_the_keyboard_which_stays_on_it(screen):
@@ -93,16 +77,15 @@ def test_a_step_is_moved_by_the_keyboard_which_stays_on_it(screen):
     first.focus()
 
     screen.page.keyboard.press("Alt+ArrowDown")
-    screen.settle()
 
     expect(screen.page.locator("#canvas .node-main", has_text="First")).to_be_focused()
     expect(screen.page.locator("#said")).to_contain_text("Moved to place 2 of 3.")
-    assert screen.titles(LIST) == ["Second", "First", "Third"]
+    screen.expect_titles(LIST, "Second", "First", "Third")
 
 
 def test_a_step_is_duplicated_switched_off_and_removed_from_its_menu(screen):
     menu(screen, "Second", "Duplicate")
-    assert screen.titles(LIST) == ["First", "Second", "Second", "Third"]
+    screen.expect_titles(LIST, "First", "Second", "Second", "Third")
     menu(screen, "Third", "Switch off")
     expect(screen.node("Third")).to_contain_text("switched off")
     menu(screen, "First", "Remove")
@@ -197,8 +180,11 @@ def test_on_a_phone_the_panel_is_a_sheet_over_the_line(screen):
     page.set_viewport_size({"width": 390, "height": 844})
 
     screen.press(page.locator("#canvas .node-incoming .node-main"))
+    expect(screen.panel).to_be_in_viewport(ratio=1)
     assert screen.panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     screen.press(screen.panel.get_by_role("button", name="Close"))
 
+    expect(page.locator("body")).not_to_have_class(re.compile("panel-open"))
+    rest(page)
     assert screen.panel.bounding_box()["y"] > 400
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect_width(page, 390)
