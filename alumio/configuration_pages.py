@@ -161,6 +161,7 @@ class Edit(ConfigurationView):
             "is_trigger": instance.kind in usage.TRIGGERS,
             "revisions": revisions_of(instance).defer("content")[:SHOWN_REVISIONS],
             "run_url": self.pages.run_url(instance.identifier),
+            "fields_url": self.pages.fields_url(instance.identifier),
             "try_url": self.pages.try_url(instance.identifier),
             "row": row_of(self.pages, instance, {}),
         }

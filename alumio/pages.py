@@ -79,6 +79,10 @@ class Pages:
     def try_url(self, identifier: str) -> str:
         return address(self.tries, identifier) if self.tries else ""
 
+    def fields_url(self, identifier: str) -> str:
+        """Where the fields of the records are told that arrive at its steps."""
+        return address(f"{self.tries}-fields", identifier) if self.tries else ""
+
     def visual_url(self, identifier: str = "", page: str = "page") -> str:
         """The address of the visual editor, of a saved configuration or a new one; or ""."""
         if not self.visual:

@@ -57,6 +57,7 @@ class Field:
 
     def as_json(self) -> dict:
         return {
+            "name": "each item" if self.place[-1] is EACH else self.place[-1],
             "path": self.path,
             "pattern": self.pattern,
             "expression": self.expression,
