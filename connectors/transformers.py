@@ -166,7 +166,12 @@ class HTTPTransformer(DataTransformer):
     class Parameters(forms.Form):
         client = ComponentField(clients, required=False, label="Connection")
         request = GroupField(RequestForm, label="Request")
-        deserializer = ComponentField(parsers, required=False, label="Parser")
+        deserializer = ComponentField(
+            parsers,
+            required=False,
+            label="Parser",
+            help_text="Reads the answer. None: it is JSON, taken as it is.",
+        )
 
     def setup(self):
         self.session = Session(self.parameters["client"], self.parameters["request"])

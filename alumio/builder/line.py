@@ -21,7 +21,8 @@ NOBODY = "Nobody may call yet: choose who may"
 
 @dataclass
 class Node:
-    """One box of the line. `at` is its address, `type` the small line over its title."""
+    """One box of the line. `at` is its address, `type` the small line over its title; `cron` is the
+    title where it is an expression that the page puts into words."""
 
     at: str
     type: str
@@ -34,6 +35,7 @@ class Node:
     saved: bool = False
     number: int = 0
     notice: str = ""
+    cron: str = ""
 
     @property
     def reason(self) -> str:
@@ -43,12 +45,13 @@ class Node:
 
 @dataclass
 class Steps:
-    """The steps of one configuration, as a part of the line."""
+    """The steps of one configuration, as a part of the line. `adds` is what adds one says."""
 
     part: str
     list: str
     nodes: list[Node]
     label: str
+    adds: str
     shared: list[str] = field(default_factory=list)
 
     @property
@@ -101,21 +104,22 @@ class Line:
     @cached_property
     def incoming_steps(self) -> Steps | None:
         part = self.document.incoming
-        return part and self._steps(part, "transformers", "of the incoming")
+        return part and self._steps(part, "transformers", "of the incoming", "to the incoming")
 
     @cached_property
     def route_steps(self) -> Steps:
-        return self._steps(self.route, "transformers", "of this route")
+        return self._steps(self.route, "transformers", "of this route", "")
 
     @cached_property
     def outgoing_steps(self) -> Steps | None:
         part = self.document.outgoing
-        return part and self._steps(part, "transformers", "of the outgoing")
+        return part and self._steps(part, "transformers", "of the outgoing", "to the outgoing")
 
     @cached_property
     def steps_after(self) -> Steps | None:
         part = self.document.outgoing
-        return part and self._steps(part, "after_transformers", "after publishing")
+        words = "after publishing"
+        return part and self._steps(part, "after_transformers", words, words)
 
     # ------------------------------------------------------------ how a node is made
 
@@ -137,7 +141,9 @@ class Line:
             f"{1 + len(data['then'])} jobs in order" if data.get("then") else "",
         ]
         node = self._node(part, "Scheduler", " · ".join(filter(None, words)), ICONS[part.kind])
-        node.title = in_words(data.get("expression") or "")
+        expression = data.get("expression") or ""
+        node.title = in_words(expression)
+        node.cron = expression if node.title == expression else ""
         return node
 
     def _node(self, part: Part, word: str, summary: str, icon: str) -> Node:
@@ -152,13 +158,14 @@ class Line:
             changed=part.changed and not part.is_new,
         )
 
-    def _steps(self, part: Part, name: str, label: str) -> Steps:
+    def _steps(self, part: Part, name: str, label: str, where: str) -> Steps:
         nodes = [
             self._step(Place(part.key, name, index), spec)
             for index, spec in enumerate(steps_of(part, name))
         ]
         shared = [] if part.kind == "route" else shared_with(part, self.route)
-        return Steps(part.key, name, nodes, label, shared)
+        adds = f"Add {where}" if where else "Add a transformer"
+        return Steps(part.key, name, nodes, label, adds, shared)
 
     def _step(self, place: Place, spec) -> Node:
         meta = (spec.get("meta") or {}) if isinstance(spec, dict) else {}
@@ -219,82 +226,6 @@ def shared_with(part: Part, route: Part) -> list[str]:
         return []
     rows = Route.objects.filter(**{f"{part.kind}__identifier": part.identifier})
     return list(rows.exclude(identifier=route.identifier).values_list("name", flat=True))
-
-
-# ---------------------------------------------------------------- what is missing
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line of the checklist. What is needed has to be done before the route can be enabled."""
-
-    text: str
-    at: str
-    done: bool
-    needed: bool = True
-
-
-def checklist(line: Line) -> list[Item]:
-    """What a route needs to move records, in the order of the line."""
-    document, route = line.document, line.route
-    incoming, outgoing = document.incoming, document.outgoing
-    items = [
-        Item("Give the route a name", "route", bool(route.data.get("name"))),
-        Item(
-            "Create an incoming configuration",
-            incoming.key if incoming else "choose/incoming",
-            bool(incoming),
-        ),
-        Item(
-            "Create an outgoing configuration",
-            outgoing.key if outgoing else "choose/outgoing",
-            bool(outgoing),
-        ),
-        Item("Add a trigger that fetches", "choose/trigger", bool(line.triggers), needed=False),
-        Item(
-            "Add a scheduler that delivers, or switch real-time processing on",
-            "choose/scheduler",
-            bool(line.schedulers or route.data.get("realtime")),
-            needed=False,
-        ),
-    ]
-    for end in filter(None, (incoming, outgoing)):
-        if not end.data.get("enabled", True):
-            items.append(Item(f"“{end.name}” is disabled", end.key, False))
-    items += [
-        Item(f"{node.title} › {node.notice}", node.at, False, needed=False)
-        for node in line.triggers
-        if node.notice
-    ]
-    return items + [Item(words_of(fault, document), fault.at, False) for fault in shown(line)]
-
-
-def shown(line: Line) -> list[Fault]:
-    """The faults, without those that the checklist names by itself or that follow from others."""
-    route = line.route.key
-    named = {(route, "name"), (route, "incoming"), (route, "outgoing")}
-    every = [fault for faults in line._faults.values() for fault in faults]
-    told_already = [f for f in every if (f.part, f.path[0] if f.path else "") in named]
-    return [fault for fault in every if not fault.follows and fault not in told_already]
-
-
-def words_of(fault: Fault, document: Document) -> str:
-    part = document.of_key(fault.part)
-    place = Place.read(fault.at)
-    words = [part.name if part else fault.part]
-    if place:
-        words.append(f"step {place.index + 1}")
-    return f"{' › '.join(words)}: {fault.text}"
-
-
-def is_ready(items: list[Item]) -> bool:
-    return all(item.done for item in items if item.needed)
-
-
-def is_retrying_in_vain(line: Line) -> bool:
-    """Retrying needs a scheduler (Alumio §14.3.5); real-time routes are swept by themselves."""
-    data = line.route.data
-    return bool(data.get("retry_enabled")) and not (data.get("realtime") or line.schedulers)
 
 
 JOBS = {"trigger": Kind.IMPORT, "scheduler": Kind.EXPORT}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from alumio import posted, usage
 from alumio.builder import editing
+from alumio.builder.checklist import is_nameless
 from alumio.builder.document import LISTS, Document, Part, forms, noun_of
 from alumio.builder.line import PRESETS, shared_with
 from alumio.builder.steps import Place, part_at, step_at, steps_of
@@ -36,6 +37,10 @@ FIXED = {
     "webhook": ("incomings",),
 }
 """Settings that the line itself shows."""
+NAMELESS = (
+    "Without a schema, tasks are named by a checksum of their data. One that says which field "
+    "identifies a record gives them names that can be read."
+)
 SETTINGS, START = "settings", "start"
 """The addresses of the panels with a route's advanced settings, and with what comes first."""
 
@@ -59,6 +64,7 @@ class Drawn:
     is_step: bool = False
     is_new: bool = False
     schedule: bool = False
+    note: str = ""
     webhook: Webhook | None = None
     presets: tuple = PRESETS
 
@@ -126,6 +132,7 @@ class Panel:
             is_new=self.part.is_new,
             schedule=kind == "scheduled-job",
             webhook=self.saved_webhook(),
+            note=NAMELESS if kind == "incoming" and is_nameless(self.document) else "",
         )
 
     def saved_webhook(self) -> Webhook | None:

@@ -11,11 +11,12 @@ from django.views import View
 
 from alumio.access import RoleRequired
 from alumio.builder import pulse
+from alumio.builder.checklist import checklist, hints, is_ready, is_retrying_in_vain
 from alumio.builder.choosers import chooser_at
 from alumio.builder.counting import fingerprint
 from alumio.builder.document import Document
 from alumio.builder.faults import Fault
-from alumio.builder.line import Line, checklist, is_ready, is_retrying_in_vain
+from alumio.builder.line import Line
 from alumio.builder.models import Draft
 from alumio.builder.panels import panel_at
 from alumio.builder.storing import applied
@@ -85,6 +86,7 @@ class Screen:
             "items": items,
             "ready": is_ready(items),
             "open_items": sum(not item.done for item in items),
+            "hints": hints(self.line),
             "in_vain": is_retrying_in_vain(self.line),
             "undo": states and position and states.get(number=position).what,
             "redo": states

@@ -9,7 +9,7 @@ from alumio.builder.creating import Refused
 from alumio.builder.document import MADE_UP, Document, Part
 from alumio.builder.models import Draft
 from alumio.builder.panels import StepPanel, panel_at
-from alumio.builder.screen import BuilderView, say
+from alumio.builder.screen import BuilderView, Screen, say
 from alumio.builder.steps import NoStep, Place
 from alumio.builder.storing import applied, check, free_name
 
@@ -50,6 +50,15 @@ class ShowPanel(BuilderView):
         return HttpResponse(html)
 
 
+def still(screen: Screen, at: str) -> str:
+    """The node, if it is still there."""
+    try:
+        panel_at(screen.document, at)
+    except (LookupError, TypeError):
+        return ""
+    return at
+
+
 class Change(BuilderView):
     """Something that changes the draft: `change` does it and says what it did and what to show."""
 
@@ -61,17 +70,9 @@ class Change(BuilderView):
             at = self.edit()
         except (Refused, NoStep, LookupError) as error:
             say(self, str(error))
-            at = request.POST.get("at", "")
-            return self.screen().changed("" if at.startswith("choose/") else self.still(at))
+            at, screen = request.POST.get("at", ""), self.screen()
+            return screen.changed("" if at.startswith("choose/") else still(screen, at))
         return self.screen().changed(at, **self.show)
-
-    def still(self, at: str) -> str:
-        """The node, if it is still there."""
-        try:
-            panel_at(self.screen().document, at)
-        except (LookupError, TypeError):
-            return ""
-        return at
 
     def edit(self) -> str | None:
         with transaction.atomic():
@@ -242,7 +243,8 @@ class Enable(Change):
 
 class Go(BuilderView):
     """Undo and redo. `named` is the number of the state that the button spoke of, where what was
-    being typed has become a state behind it meanwhile: both are undone."""
+    being typed has become a state behind it meanwhile: both are undone. The panel stays `at` its
+    node."""
 
     http_method_names = ["post"]
     steps = 0
@@ -252,4 +254,5 @@ class Go(BuilderView):
             named = request.POST.get("named", "")
             typed = named.isdecimal() and int(named) == draft.position - 1
             draft.go(self.steps * 2 if typed else self.steps)
-        return self.screen().changed()
+        screen = self.screen()
+        return screen.changed(still(screen, request.POST.get("at", "")))

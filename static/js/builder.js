@@ -37,7 +37,7 @@
     if (element.closest("[data-live]") || element.matches("[data-expression]")) return;
     if (event.detail.question) return;
     event.preventDefault();
-    named = element.id === "undo" ? element.dataset.position : "";
+    named = element.id === "undo" && element.dataset.position !== "0" ? element.dataset.position : "";
     keep().then(() => (element.isConnected ? event.detail.issueRequest(true) : again(element)?.click()));
   });
   // The line was drawn anew meanwhile: the same button of the new one.
@@ -49,9 +49,19 @@
   // What was typed stood on no line yet: to undo that alone would look as if nothing were undone.
   let named = "";
   document.addEventListener("htmx:configRequest", (event) => {
+    if (!["undo", "redo"].includes(event.detail.elt.id)) return;
+    event.detail.parameters.at = form()?.dataset.panel || "";
     if (event.detail.elt.id !== "undo" || !named) return;
     event.detail.parameters.named = named;
     named = "";
+  });
+  // Where nothing else can be undone, what is just being typed can be.
+  panel.addEventListener("input", (event) => {
+    const undo = document.getElementById("undo");
+    if (!undo?.disabled || event.target.form !== form()) return;
+    undo.disabled = false;
+    undo.title = "Undo: what is just being typed";
+    undo.setAttribute("aria-label", undo.title);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-keep-first]");

@@ -32,7 +32,12 @@ class HTTPSubscriber(Subscriber):
             help_text="Makes data for the placeholders in the request, such as a date to ask for.",
         )
         pagination = ComponentField(paginations, required=False, label="Pagination")
-        deserializer = ComponentField(parsers, required=False, label="Parser")
+        deserializer = ComponentField(
+            parsers,
+            required=False,
+            label="Parser",
+            help_text="Reads records out of the answer. None: it is JSON, a list or one record.",
+        )
         requestListeners = ComponentsField(plugins, word="listener", label="Request listeners")
 
         def clean(self):
