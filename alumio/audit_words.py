@@ -54,6 +54,7 @@ SAID = {
     "mark-failed": "marked {tasks} failed",
     "replay": "had the {subject} read anew",
     "replay-many": "had {changed} calls read anew",
+    "test-call": "sent a test call to the {subject}",
     "renew-token": "gave the {subject} a new address",
     "edit-data": "changed the data of {tasks}",
     "reimport": "imported {tasks} anew",

@@ -105,6 +105,7 @@ TABLE = {
     **{f"api:task-{part}": READ for part in ("data", "version-list", "version", "reimport")},
     "webhooks:overview": READ,
     "webhooks:renew": READ,
+    "webhooks:test-call": READ,
     **{f"deliveries:{page}": READ for page in ("list", "refused", "detail", "body", "replay")},
     **{f"api:delivery-{part}": READ for part in ("list", "detail", "replay", "replay-many")},
     "api:refused-call-list": READ,

@@ -272,6 +272,7 @@ DOING: dict[str, dict[str, tuple[str, Callable]]] = {
     "api:task-mark-finished": {"post": ("mark-finished", apply_by_api("waiting"))},
     "api:task-mark-failed": {"post": ("mark-failed", apply_by_api("waiting"))},
     "webhooks:renew": {"post": ("renew-token", renew)},
+    "webhooks:test-call": {"post": ("test-call", lambda s: s.post(method="POST", body="{}"))},
     "deliveries:replay": {"post": ("replay", lambda s: s.post(one=s.world["deliver"].identifier))},
     "api:delivery-replay": {"post": ("replay", lambda s: s.send("POST", {}))},
     "api:delivery-replay-many": {

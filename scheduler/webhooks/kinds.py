@@ -2,6 +2,7 @@
 
 from alumio.components import Component
 from scheduler.webhooks.call import Answer, Call
+from scheduler.webhooks.unsent import Unsent
 
 
 class Refused(Exception):
@@ -27,6 +28,10 @@ class Validator(_Judge):
     def check(self, call: Call) -> None:
         """Raises Refused. Compares secrets in constant time; a missing secret refuses."""
         raise NotImplementedError
+
+    def prove(self, call: Unsent) -> None:
+        """Add to a call of our own what lets it in, with the present secret; nothing where no
+        caller can choose it. Raises Refused where the secret cannot be read."""
 
 
 class Handshake(_Judge):

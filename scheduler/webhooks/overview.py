@@ -24,6 +24,7 @@ from scheduler.webhooks.delivery_listing import deliveries, dressed
 from scheduler.webhooks.models import Answering, Delivery, RefusedCall, Webhook
 from scheduler.webhooks.reading import incomings_of
 from scheduler.webhooks.refused_listing import meaning, refused_lately
+from scheduler.webhooks.trial_page import Trial
 
 HOUR = timedelta(hours=1)
 LAST = 10
@@ -140,9 +141,30 @@ class Overview(WithOverview, ConfigurationView):
     def get(self, request, identifier):
         webhook = self.find(identifier)
         shown = Shown(webhook, request, self.may_change())
-        context = {"it": webhook, "shown": shown, "notices": self.pages.notices(webhook)}
-        context |= tabs_of(self.pages, webhook, "overview")
-        return self.show("_calls" if request.htmx else "overview", context)
+        context = {"it": webhook, "shown": shown}
+        if request.htmx:
+            return self.show("_calls", context)
+        return self.show_all(context | {"trial": Trial(webhook, request)})
+
+    def show_all(self, context: dict):
+        webhook = context["it"]
+        context |= {"notices": self.pages.notices(webhook)}
+        return self.show("overview", context | tabs_of(self.pages, webhook, "overview"))
+
+
+class TestCall(Overview):
+    """Sends a test call and shows what was answered."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, identifier):
+        webhook = self.find(identifier)
+        trial = Trial(webhook, request)
+        trial.send()
+        context = {"it": webhook, "trial": trial}
+        if request.htmx:
+            return self.show("_trial", context)
+        return self.show_all(context | {"shown": Shown(webhook, request, self.may_change())})
 
 
 class Shown:

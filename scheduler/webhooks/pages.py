@@ -92,6 +92,7 @@ def urls() -> tuple:
         path(one + "history/", overview.History.as_view(pages=PAGES), name="history"),
         path(one + "history/<int:number>/", overview.Old.as_view(pages=PAGES), name="old"),
         path(one, overview.Overview.as_view(pages=PAGES), name="overview"),
+        path(one + "test-call/", overview.TestCall.as_view(pages=PAGES), name="test-call"),
         path(one + "renew/", overview.RenewToken.as_view(pages=PAGES), name="renew"),
     ]
     return [*ours, *patterns], *names

@@ -34,12 +34,17 @@ def lines(webhook: Webhook, url: str) -> str:
     return _Lines(webhook, url, active).text() if active else ""
 
 
+def media_type_of(webhook: Webhook) -> str:
+    """The content type that its calls have, as far as its settings say."""
+    return (webhook.content_types or [USUAL])[0]
+
+
 class _Lines:
     """The lines that set something, what goes on curl's own line, and the address."""
 
     def __init__(self, webhook: Webhook, url: str, validators: list[dict]):
         self.method = (webhook.methods or ["POST"])[0]
-        self.media_type = (webhook.content_types or [USUAL])[0]
+        self.media_type = media_type_of(webhook)
         self.query: list[str] = []
         self.options: list[str] = []
         self.before = [f"URL={shlex.quote(url)}"]

@@ -97,6 +97,11 @@ def raw(text: str) -> bytes:
         return text.encode(errors="surrogatepass")
 
 
+def as_header(secret: bytes) -> str:
+    """A secret as web servers hand it on in a header; `raw` reads it."""
+    return secret.decode("latin-1")
+
+
 def same_secret(presented: bytes, known: Iterable[bytes]) -> bool:
     """Whether this is one of the secrets. Each is compared in constant time; their digests are, so
     that not even a length shows."""

@@ -17,6 +17,7 @@ from alumio import jsontext
 from alumio.database import is_away
 from scheduler.webhooks.call import Call
 from scheduler.webhooks.models import Delivery, Progress
+from scheduler.webhooks.repeats import answering
 from tasks import identifiers
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ _KEEP = " ON CONFLICT DO NOTHING RETURNING identifier"
 @dataclass
 class Storable:
     """One call on its way into the database. Once it is stored, `identifier` is its delivery's,
-    unless a call with the same key came before: then that one's, and `is_repeat` is true."""
+    unless a call with the same key came before: then that of the delivery whose outcome a repeat is
+    told, and `is_repeat` is true."""
 
     webhook: int
     call: Call
@@ -193,9 +195,9 @@ def _settle_conflict(storable: Storable) -> None:
     for _ in range(3):
         mine = Delivery.objects.filter(webhook=storable.webhook, key=storable.key)
         since = storable.received_at - timedelta(hours=storable.key_hours)
-        older = mine.only("identifier", "received_at").first()
+        older = mine.only("identifier", "status", "received_at").first()
         if older and older.received_at > since:
-            storable.identifier, storable.is_repeat = older.identifier, True
+            storable.identifier, storable.is_repeat = answering(older), True
             return
         mine.filter(received_at__lte=since).update(key=None)
         if _insert([storable]):

@@ -32,5 +32,9 @@ class BodySignature(Validator):
         if not same_signature([presented], expected):
             raise Refused(WRONG)
 
+    def prove(self, call):
+        signature = self.encode(digest(self.parameters["secret"].read(), call.body))
+        call.headers[self.header.lower()] = (self.prefix + signature).decode()
+
     def secret_headers(self):
         return (self.header.lower(),)

@@ -41,5 +41,10 @@ class Basic(Validator):
         if not same_secret(raw(credentials(call, "Basic")), expected):
             raise Refused("The user name or the password is wrong.")
 
+    def prove(self, call):
+        user = self.parameters["username"].encode(errors="surrogatepass")
+        pair = base64.b64encode(user + b":" + self.parameters["password"].read())
+        call.headers["authorization"] = f"Basic {pair.decode()}"
+
     def secret_headers(self):
         return ("authorization",)

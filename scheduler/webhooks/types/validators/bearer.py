@@ -8,6 +8,7 @@ from scheduler.webhooks.secrets import (
     CallerSecretField,
     PreviousSecretField,
     accepted,
+    as_header,
     raw,
     same_secret,
 )
@@ -27,6 +28,9 @@ class Bearer(Validator):
         known = accepted(self.parameters["token"], self.parameters["previousToken"])
         if not same_secret(raw(credentials(call, "Bearer")), known):
             raise Refused("The bearer token is wrong.")
+
+    def prove(self, call):
+        call.headers["authorization"] = f"Bearer {as_header(self.parameters['token'].read())}"
 
     def secret_headers(self):
         return ("authorization",)

@@ -8,6 +8,7 @@ from scheduler.webhooks.secrets import (
     CallerSecretField,
     PreviousSecretField,
     accepted,
+    as_header,
     raw,
     same_secret,
 )
@@ -29,6 +30,10 @@ class HeaderSecret(Validator):
         known = accepted(self.parameters["secret"], self.parameters["previousSecret"])
         if not same_secret(raw(header_of(call, self.parameters["header"])), known):
             raise Refused(f"The secret in the header {self.parameters['header']} is wrong.")
+
+    def prove(self, call):
+        name = self.parameters["header"].lower()
+        call.headers[name] = as_header(self.parameters["secret"].read())
 
     def secret_headers(self):
         return (self.parameters["header"].lower(),)

@@ -136,6 +136,18 @@ class HMAC(Validator):
         ):
             raise Refused(WRONG)
 
+    def prove(self, call):
+        secret, time = self.parameters["secret"].read(), self.parameters["timestampHeader"]
+        if time:
+            per_second = _PER_SECOND[self.parameters["timestampUnit"]]
+            call.headers[time.lower()] = str(int(call.at) * per_second)
+        for part in self._pieces[1::2]:
+            if part.startswith(_HEADER):
+                call.headers.setdefault(part.removeprefix(_HEADER).strip().lower(), "test")
+        signature = digest(secret, self._signed(call.as_call()), self.parameters["algorithm"])
+        text = (self.parameters["prefix"] or "") + self._written[0](signature).decode()
+        call.headers[self.parameters["header"].lower()] = text
+
     def _time(self, call: Call) -> str:
         return header_of(call, self.parameters["timestampHeader"])
 

@@ -34,5 +34,9 @@ class QuerySecret(Validator):
         if not same_secret(presented.encode(errors="surrogatepass"), known):
             raise Refused(f"The secret in the parameter {name} is wrong.")
 
+    def prove(self, call):
+        secret = self.parameters["secret"].read().decode(errors="surrogatepass")
+        call.parameters.append((self.parameters["parameter"], secret))
+
     def secret_parameters(self):
         return (self.parameters["parameter"],)

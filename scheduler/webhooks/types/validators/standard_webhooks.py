@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import uuid
 
 from django import forms
 
@@ -83,6 +84,13 @@ class StandardWebhooks(Validator):
             raise Refused("There is no signature of version v1.")
         if not same_signature(presented, [base64_text(digest(key, signed)) for key in keys]):
             raise Refused(WRONG)
+
+    def prove(self, call):
+        number, stamp, signature = self._names()
+        call.headers[number], call.headers[stamp] = f"test_{uuid.uuid4().hex}", call.seconds
+        signed = f"{call.headers[number]}.{call.seconds}.".encode() + call.body
+        text = base64_text(digest(self._keys()[0], signed)).decode()
+        call.headers[signature] = f"v1,{text}"
 
     def _names(self):
         return [f"{self.parameters['headers']}-{end}" for end in ("id", "timestamp", "signature")]

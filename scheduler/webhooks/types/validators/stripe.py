@@ -47,5 +47,10 @@ class Stripe(Validator):
         if not same_signature(presented, [hexadecimal(digest(key, signed)) for key in known]):
             raise Refused(WRONG)
 
+    def prove(self, call):
+        signed = call.seconds.encode() + b"." + call.body
+        signature = hexadecimal(digest(self.parameters["secret"].read(), signed)).decode()
+        call.headers["stripe-signature"] = f"t={call.seconds},v1={signature}"
+
     def secret_headers(self):
         return ("stripe-signature",)
