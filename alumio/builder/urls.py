@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from alumio.builder import arriving, classic, live, sampling, saving, trying, views
+from alumio.builder import (
+    arriving,
+    classic,
+    live,
+    mapped,
+    sampling,
+    saving,
+    shadowing,
+    trying,
+    views,
+)
 
 PAGES = {
     "page": ("", views.Page.as_view()),
@@ -19,8 +29,13 @@ PAGES = {
     "resolve": ("resolve/", saving.Resolve.as_view()),
     "discard": ("discard/", saving.Discard.as_view()),
     "fields": ("fields/", arriving.Fields.as_view()),
+    "mapper-sources": ("mapper/sources/", mapped.Sources.as_view()),
+    "mapper-rows": ("mapper/rows/", mapped.Rows.as_view()),
+    "mapper-preview": ("mapper/preview/", mapped.Mapped.as_view()),
     "try": ("try/", trying.Try.as_view()),
     "sample": ("sample/", sampling.KeepSample.as_view()),
+    "shadow": ("shadow/", shadowing.Shadow.as_view()),
+    "samples": ("samples/", shadowing.Samples.as_view()),
     "live": ("live/", live.Live.as_view()),
     "classic": ("classic/", classic.Classic.as_view()),
     "take": ("take/", classic.Take.as_view()),
