@@ -156,13 +156,15 @@ def asked_in_vain(work: Callable, *arguments) -> None:
 
 def head_of(scope) -> Head:
     """The head of a call, from granian's RSGI."""
+    headers = Headers(joined(scope.headers.items()))
     return Head(
         method=scope.method,
         path=scope.path,
         query=scope.query_string,
-        headers=Headers(joined(scope.headers.items())),
+        headers=headers,
         peer=peer_of(scope),
         scheme=scope.scheme,
+        unread=frozenset(scope.headers.keys()) - headers.keys(),
     )
 
 

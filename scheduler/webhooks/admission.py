@@ -14,12 +14,13 @@ ENCODED = "Send the body as it is: an encoded one (Content-Encoding: {}) is not 
 
 def admit(head: Head, entry: Entry) -> None:
     """Judge the head of a call, before its body is read. Raises Refusal: 404 for a disabled
-    webhook, 403, 405, 413, 415."""
+    webhook, 400, 403, 405, 413, 415."""
     if not entry.webhook.enabled:
         raise Refusal(404, UNKNOWN, "The webhook is disabled.")
     if settings.ALUMIO_HTTPS and head.travelled_by != "https":
         raise Refusal(403, "Call this address by HTTPS.")
     _refuse_method(head.method, entry)
+    _refuse_unread(head, entry)
     encoding = head.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise Refusal(415, ENCODED.format(encoding[:50]))
@@ -33,6 +34,14 @@ def _refuse_method(method: str, entry: Entry) -> None:
     if method not in allowed:
         names = ", ".join(dict.fromkeys(allowed))
         raise Refusal(405, f"{method} is not taken here. Use {names}.", headers={"Allow": names})
+
+
+def _refuse_unread(head: Head, entry: Entry) -> None:
+    """What lets a caller in, and what makes a repeat known, must not be lost in silence."""
+    named = {name for judge in entry.judges for name in judge.secret_headers()}
+    for name in sorted(head.unread & {*named, entry.key.header}):
+        text = f"The header {name[:100]} cannot be read: its value is not ASCII."
+        raise Refusal(400, f"{text} Send letters without accents, digits and signs.")
 
 
 def length_of(head: Head) -> int | None:

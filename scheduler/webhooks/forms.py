@@ -112,7 +112,8 @@ class WebhookForm(ConfigurationForm):
         min_value=1,
         max_value=1_000_000,
         label="Calls per second",
-        help_text="More are answered with 429. Empty: as many as come.",
+        help_text="More are answered with 429. Empty: as many as come. The web programs of one "
+        "machine share it evenly; each machine counts for itself.",
     )
     max_waiting = forms.IntegerField(
         required=False,

@@ -15,7 +15,8 @@ PREFIX = "/api/v1/webhook/"
 @dataclass(frozen=True)
 class Head:
     """`peer` is the address that the connection comes from, `scheme` how; behind proxies the
-    client's own are `sender` and `travelled_by`."""
+    client's own are `sender` and `travelled_by`. Of headers in `unread` only the names arrived:
+    the web server passes over values that are not ASCII."""
 
     method: str
     path: str
@@ -23,6 +24,7 @@ class Head:
     headers: Headers
     peer: str
     scheme: str = "http"
+    unread: frozenset[str] = frozenset()
 
     @property
     def address(self) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q
 
 from alumio import database
+from alumio.located import Located
 from connectors.models import Incoming
 from scheduler.webhooks import pauses
 from scheduler.webhooks.models import Delivery, DeliveryQuerySet, Reading, Webhook
@@ -100,7 +101,8 @@ class Readers:
         return reader
 
     def _pause(self, incoming: Incoming, error: Exception) -> None:
-        pause = pauses.begin(incoming.identifier, describe(error), self.run.id or None)
+        why = str(error) if isinstance(error, Located) else describe(error)
+        pause = pauses.begin(incoming.identifier, why, self.run.id or None)
         self.run.note("error", f"“{incoming.name}” cannot be run: {pauses.told(pause)}")
         self.broken = error
 

@@ -1,5 +1,6 @@
 """The web server for real, on SQLite: what other systems and browsers do to it."""
 
+import http.client
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack, closing, suppress
 
 import httpx
@@ -139,16 +141,19 @@ def test_a_page_that_fails_is_answered_500_also_where_it_had_begun(client):
 
 
 def test_each_request_begins_and_ends_for_django_and_its_answer_is_closed(client):
-    before = client.get("/odd/seen").json()
+    def seen() -> Counter:
+        return Counter(client.get("/odd/seen").json())
+
+    wait_until(lambda: seen()["started"] == seen()["finished"], 60)
+    before = seen()
 
     for _ in range(3):
         client.get("/login/")
     client.get("/odd/long?2")
-    after = client.get("/odd/seen").json()
 
-    begun = after["started"] - before.get("started", 0)
-    assert begun == after["finished"] - before.get("finished", 0) == 3
-    assert after["closed"] - before.get("closed", 0) == 1
+    wait_until(lambda: seen()["finished"] == before["finished"] + 3, 60)
+    assert seen()["started"] == before["started"] + 3
+    wait_until(lambda: seen()["closed"] == before["closed"] + 1, 60)
 
 
 # ---------------------------------------------------------------- long answers
@@ -221,12 +226,22 @@ def test_forty_senders_of_a_byte_a_second_keep_nobody_waiting_and_are_sent_away(
             line.sendall(request("POST", path, "Content-Length: 1000"))
         for _ in range(2):
             for line in lines:
-                line.sendall(b"x")
+                with suppress(OSError):  # it may have been sent away by now
+                    line.sendall(b"x")
             assert client.post(CALL, json={}).status_code == 202
             assert client.get("/odd/echo").status_code == 200
             time.sleep(1)
 
-        assert {status_of(line.recv(1000)) for line in lines} == {408}
+        assert {status_of(told) for line in lines if (told := heard(line))} == {408}
+
+
+def heard(line: socket.socket) -> bytes:
+    """What was answered; nothing, if a byte that came too late made the system drop the answer."""
+    line.settimeout(120)
+    try:
+        return line.recv(1000)
+    except ConnectionError:
+        return b""
 
 
 def test_of_an_endless_body_little_is_read(web):
@@ -239,9 +254,7 @@ def test_of_an_endless_body_little_is_read(web):
             for _ in range(1024):
                 line.sendall(block)
                 sent += MB
-        line.settimeout(5)
-        with suppress(OSError):
-            assert status_of(line.recv(1000)) == 413
+        assert not (told := heard(line)) or status_of(told) == 413
 
     assert sent < 100 * MB
     assert web.memory() - before < 50 * MB
@@ -273,6 +286,18 @@ def test_a_million_bytes_of_headers_are_refused(web, client):
 )
 def test_paths_reach_pages_decoded_once(web, asked, path):
     assert echoed(web.raw(request("GET", asked)))["PATH_INFO"] == path
+
+
+@pytest.mark.parametrize(("name", "status"), [("X-Key", 400), ("X-Other", 202)])
+def test_a_key_that_is_not_ascii_is_refused_and_any_other_such_header_passed_over(
+    web, name, status
+):
+    head = request("POST", CALL, "Content-Length: 2", f"{name}: K\u00fc")
+
+    answer = web.raw(head + b"{}")
+
+    assert status_of(answer) == status
+    assert (b"x-key cannot be read" in answer) == (status == 400)
 
 
 @pytest.mark.parametrize("path", ["//", "*", "/%00", "/%FF%FE", "/api/v1/webhook/%00"])
@@ -312,22 +337,24 @@ def test_a_server_that_is_asked_to_end_answers_what_it_stored_and_stores_what_it
         before, answers = deliveries(folder), []
 
         def send():
-            with suppress(OSError), closing(web.connect()) as line:
+            line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=120)
+            with suppress(OSError, http.client.HTTPException), closing(line):
                 while True:
-                    head = f"POST {CALL} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
-                    line.sendall(head.encode() + b"{}")
-                    if not (answer := line.recv(1000)):
+                    line.request("POST", CALL, b"{}")
+                    answer = line.getresponse()
+                    answers.append(answer.status)
+                    answer.read()
+                    if answer.will_close:
                         return
-                    answers.append(status_of(answer))
 
         threads = [threading.Thread(target=send) for _ in range(8)]
         for thread in threads:
             thread.start()
         wait_until(lambda: len(answers) > 50, 60)
         web.process.send_signal(signal.SIGTERM)
-        web.process.wait(30)
+        web.process.wait(300)
         for thread in threads:
-            thread.join(30)
+            thread.join(300)
 
     assert set(answers) == {202}
     assert len(answers) == deliveries(folder) - before

@@ -52,7 +52,7 @@ def called(tmp_path):
 
     def run(lines: str) -> Call:
         script = f'PATH="{tmp_path}:$PATH"\n{SETTING}\n{lines}'
-        subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=60)
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=600)
         return call_of(json.loads((tmp_path / "calls").read_text()))
 
     return run

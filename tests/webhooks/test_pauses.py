@@ -107,6 +107,7 @@ def test_the_pages_say_why_calls_wait(caller, broken, as_viewer):
     ):
         text = as_viewer.get(address).content.decode()
         assert "cannot be run" in text, address
+        assert "Located" not in text, address
         assert "gone" in text, address
         assert "Tried again within a minute" in text, address
 

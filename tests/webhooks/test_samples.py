@@ -57,7 +57,7 @@ def call_by(lines: str, folder):
     curl.write_text(CURL.format(python=sys.executable))
     curl.chmod(0o755)
     script = f'PATH="{folder}:$PATH"\n{lines}'
-    subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=60)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=600)
     return call_of(json.loads((folder / "calls").read_text()))
 
 

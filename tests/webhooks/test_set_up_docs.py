@@ -31,7 +31,7 @@ def commands(title: str, folder) -> list[dict]:
     for kind, lines in section(title):
         if kind == "sh":
             script = f'PATH="{folder}:$PATH"\n{lines}'
-            subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=60)
+            subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True, timeout=600)
     lines = (folder / "calls").read_text().splitlines()
     return [command(json.loads(line)) for line in lines]
 

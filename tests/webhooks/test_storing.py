@@ -37,7 +37,7 @@ class Told:
             raise self.errors.pop()
 
     def wait_for(self, number: int) -> list[Storable]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while sum(map(len, self.groups)) < number:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -135,7 +135,7 @@ def test_calls_that_gather_are_stored_in_groups_bounded_in_number_and_bytes(webh
     told, begin, sizes = Told(), threading.Event(), []
 
     def note(group):
-        begin.wait(30)
+        begin.wait(120)
         sizes.append((len(group), sum(len(each.call.body) for each in group)))
 
     monkeypatch.setattr(storing, "store", note)

@@ -199,7 +199,7 @@ def test_asked_for_by_htmx_only_the_form_comes_back(editor):
 
     page = editor.post(address, data, headers={"HX-Request": "true"}).content.decode()
 
-    assert page.lstrip().startswith("<section")
+    assert page.lstrip().startswith("<details")
     assert "Answered 202" in page
 
 
