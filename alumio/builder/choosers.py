@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from alumio.builder import table
 from alumio.builder.document import Document, forms
 from alumio.builder.steps import Place
 from alumio.components import Registry
@@ -89,13 +90,15 @@ def types_of(registry: Registry, what: str) -> list[Choice]:
     ]
 
 
-FILTER = "filter"
+MAPPER, FILTER = "map-fields", "filter"
 INSIDE = "data/"
 
 
 def steps_to_choose() -> list[Choice]:
-    """Filtering, the steps that change data, and those that work on whole entities. What changes
-    data stands inside the step "Data", which is made along with it."""
+    """Mapping, filtering, the steps that change data, and those that work on whole entities. What
+    changes data stands inside the step "Data", which is made along with it."""
+    two = "Two columns: the fields that arrive, the fields that the target wants."
+    maps = Choice("type", MAPPER, table.NAME, two, "columns-2")
     keep = Choice("type", FILTER, "Keep only some records", "Drops those that break a condition.")
     inside = [
         Choice("type", INSIDE + c.prototype, c.label, c.help)
@@ -103,11 +106,13 @@ def steps_to_choose() -> list[Choice]:
         if c.prototype not in entity_transformers
     ]
     whole = [Choice("type", c.prototype, c.label, c.help) for c in entity_transformers]
-    return [keep, *sorted(inside + whole, key=lambda choice: choice.label.lower())]
+    return [maps, keep, *sorted(inside + whole, key=lambda choice: choice.label.lower())]
 
 
 def spec_of(name: str) -> dict | None:
     """The step that a choice stands for; None where there is no such type."""
+    if name == MAPPER:
+        return table.new_step()
     if name == FILTER:
         condition = {"prototype": "value-condition-v2", "parameters": {}}
         return data_step(filters=[condition], transformers=[])

@@ -6,7 +6,7 @@ columns `*` stands for each item of a list, also written `lines[].sku`.
 
 from dataclasses import dataclass, field
 
-from alumio import posted
+from alumio import jsontext, posted
 from alumio.builder import mapping
 from alumio.builder.mapping import EACH, Place, Row
 from transformers import paths, placeholders
@@ -99,8 +99,14 @@ def pairs_of(rows: list[Row]) -> list[Pair]:
 def _pair(row: Row) -> Pair:
     target = ".".join("*" if key is EACH else paths.quote(key) for key in row.target)
     if row.source is None:
-        return Pair(target, posted.typed_text(row.value), VALUE, mappers=row.mappers)
+        return Pair(target, on_one_line(row.value), VALUE, mappers=row.mappers)
     return Pair(target, text_of(row.source) or "@", FIELD, row.missing, row.mappers)
+
+
+def on_one_line(value) -> str:
+    """A value as it is typed into a field of one line."""
+    text = posted.typed_text(value)
+    return jsontext.dumps(value) if "\n" in text else text
 
 
 @dataclass

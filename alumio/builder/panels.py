@@ -57,6 +57,8 @@ class Drawn:
     more: list = field(default_factory=list)
     sections: list = field(default_factory=list)
     step: dict | None = None
+    mapper: object = None
+    fits_mapper: bool = False
     problems: list = field(default_factory=list)
     helps: str = "{}"
     shared: list[str] = field(default_factory=list)
@@ -203,11 +205,13 @@ class StepPanel(Panel):
         return [], [], []
 
     def values(self, data) -> dict:
-        spec = posted.parse_component(entity_transformers, data, "step")
         values = editing.masked(self.part)
         steps = list(values.get(self.place.list) or [])
-        steps[self.place.index] = spec
+        steps[self.place.index] = self.spec(data)
         return values | {self.place.list: steps}
+
+    def spec(self, data):
+        return posted.parse_component(entity_transformers, data, "step")
 
     def own(self, errors):
         return [error for error in errors if error.path[:2] == self.place[1:]]
@@ -247,10 +251,3 @@ def with_one_open(spec):
     shown = posted.PostedStep(spec)
     shown["parameters"] = spec["parameters"] | {name: [opened]}
     return shown
-
-
-def panel_at(document: Document, at: str) -> Panel:
-    """The panel of a node. Raises LookupError where it is gone."""
-    special = {SETTINGS: SettingsPanel, START: StartPanel}
-    kind = special.get(at) or (StepPanel if Place.read(at) else Panel)
-    return kind(document, at)

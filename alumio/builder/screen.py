@@ -18,7 +18,7 @@ from alumio.builder.document import Document
 from alumio.builder.faults import Fault
 from alumio.builder.line import Line
 from alumio.builder.models import Draft
-from alumio.builder.panels import panel_at
+from alumio.builder.opening import panel_at
 from alumio.builder.storing import applied
 from alumio.models import Role
 from routes.models import Route

@@ -14,6 +14,7 @@ from alumio import configuration_audit, usage
 from alumio.audit import Actor
 from alumio.builder.document import MADE_UP, Document, Part, forms, key_of, model_of, renamed
 from alumio.builder.faults import Fault, faults_of
+from alumio.builder.table import unfinished
 from alumio.configuration import Configuration, StaleRevision, free_identifier
 from alumio.forms import ConfigurationForm
 from alumio.located import Located
@@ -125,8 +126,8 @@ def _store(part: Part, user, actor, stored) -> list[Located]:
     if instance is None and not part.is_new:
         return [Located("Somebody deleted it meanwhile. Choose another one.")]
     form = form_of(part, instance, user, fenced=stored is not None)
-    if not form.is_valid():
-        return form.located_errors()
+    if errors := form.located_errors() or unfinished(part.data):
+        return errors
     try:
         with transaction.atomic():
             saved = form.save()

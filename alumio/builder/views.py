@@ -8,7 +8,8 @@ from alumio.builder import creating, editing, pasting, steps
 from alumio.builder.creating import Refused
 from alumio.builder.document import MADE_UP, Document, Part
 from alumio.builder.models import Draft
-from alumio.builder.panels import StepPanel, panel_at
+from alumio.builder.opening import panel_at
+from alumio.builder.panels import StepPanel
 from alumio.builder.screen import BuilderView, Screen, say
 from alumio.builder.steps import NoStep, Place
 from alumio.builder.storing import applied, check, free_name
