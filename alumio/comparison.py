@@ -8,6 +8,8 @@ from alumio.forms import ConfigurationForm
 from alumio.posted import typed_text
 
 LINES_AROUND = 2
+LONGEST_BESIDE = 300
+"""Characters of both versions that still stand well beside each other."""
 
 
 @dataclass
@@ -40,8 +42,11 @@ def difference(label: str, before, after) -> Difference:
     one, two = readable(before), readable(after)
     if one == two:
         return Difference(label, one, two, [(" ", "Only a secret is different.")])
-    is_long = max(one.count("\n"), two.count("\n")) > 2
-    return Difference(label, one, two, diff_lines(one, two) if is_long else [])
+    return Difference(label, one, two, diff_lines(one, two) if is_long(one + two) else [])
+
+
+def is_long(text: str) -> bool:
+    return text.count("\n") > 3 or len(text) > LONGEST_BESIDE
 
 
 def readable(value) -> str:

@@ -105,7 +105,7 @@ class Configuration(models.Model):
     def content(self) -> dict:
         """What a revision keeps, as JSON; references by identifier."""
         names = ("name", "identifier", "description", "enabled", *self.content_fields)
-        return {name: _as_json(getattr(self, name)) for name in names}
+        return {name: as_json(getattr(self, name)) for name in names}
 
     def unfinished(self) -> list[str]:
         """What it still has to do, such as “2 calls that wait”: until then it is not deleted."""
@@ -162,5 +162,5 @@ def free_identifier(model, name: str) -> str:
     return candidate
 
 
-def _as_json(value):
+def as_json(value):
     return value.identifier if isinstance(value, Configuration) else value

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views import View
 
-from alumio import comparison, configuration_audit, posted, restoring, usage
+from alumio import comparison, configuration_audit, merging, posted, restoring, usage
 from alumio.access import RoleRequired
 from alumio.audit import Actor
 from alumio.components import MASK, label_of
@@ -128,8 +128,9 @@ class Edit(ConfigurationView):
         return data
 
     def draw_stale(self, form: ConfigurationForm, stale: StaleRevision):
-        """Both versions, field by field. The form starts from the same revision as before."""
-        theirs, yours = stale.current.content(), form.instance.content()
+        """What mine on top of theirs would change. The form starts from the same revision."""
+        theirs, number = stale.current.content(), form.cleaned_data.get("revision")
+        yours = merging.mine_on_top(stale.current, form.instance.content(), number)
         differences = comparison.compare(self.pages.form, theirs, yours)
         extra = {"stale": stale, "differences": differences}
         return self.draw(form, stale.current, status=409, **extra)

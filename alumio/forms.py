@@ -9,11 +9,10 @@ import difflib
 from django import forms
 from django.core.exceptions import ValidationError
 
-from alumio import widgets
+from alumio import merging, widgets
 from alumio.components import MASK, accepts_json, label_of
-from alumio.configuration import Configuration
+from alumio.configuration import Configuration, as_json
 from alumio.located import Located, under
-from alumio.models import Revision
 
 
 class ReferenceField(forms.ModelChoiceField):
@@ -122,17 +121,23 @@ class ConfigurationForm(forms.ModelForm):
         number = str(self.data.get("drawn_from") or self.data.get("revision") or "")
         if not number.isdecimal() or int(number) == self.instance.revision:
             return self.instance.content()
-        kept = Revision.objects.filter(
-            kind=self.instance.kind, object_id=self.instance.pk, number=number
-        ).first()
-        return kept.content if kept else {}
+        return merging.content_at(self.instance, int(number))
 
     def clean(self):
         cleaned = super().clean()
+        if self.data.get("drawn_from"):
+            self._keep_theirs(cleaned)
         started_from = cleaned.get("revision")
         if started_from is not None and self.instance.pk:
             self.instance.revision = started_from
         return cleaned
+
+    def _keep_theirs(self, cleaned: dict) -> None:
+        """Put mine on top: what was not changed on the page stays as somebody else saved it."""
+        mine = {name: as_json(value) for name, value in cleaned.items()}
+        mine_only = merging.touched(mine, self._drawn_content())
+        for name in cleaned.keys() & set(self.wanted()) - mine_only.keys():
+            cleaned[name] = getattr(self.instance, name)
 
     def save(self, commit=True):
         """Store a new revision. Raises StaleRevision; the form's caller shows both versions."""

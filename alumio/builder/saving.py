@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
-from alumio import comparison
+from alumio import comparison, merging
 from alumio.audit import Actor
 from alumio.builder.document import Document, Part, forms
 from alumio.builder.models import Draft
@@ -13,7 +13,6 @@ from alumio.builder.screen import BuilderView, Screen
 from alumio.builder.storing import Stored, save
 from alumio.builder.views import Change
 from alumio.configuration import Configuration
-from alumio.models import Revision
 from routes.models import Route
 
 
@@ -71,12 +70,7 @@ def conflict_of(part: Part, current: Configuration) -> dict:
 
 def mine_on_top(part: Part, current: Configuration) -> dict:
     """Theirs, with what was changed in the draft since the revision that it started from."""
-    kept = Revision.objects.filter(
-        kind=part.kind, object_id=current.pk, number=part.revision
-    ).first()
-    started_from = kept.content if kept else {}
-    mine = {n: v for n, v in part.data.items() if started_from.get(n) != v}
-    return current.content() | mine
+    return merging.mine_on_top(current, part.data, part.revision)
 
 
 class Resolve(Change):

@@ -157,7 +157,7 @@ def test_after_a_stale_save_mine_can_go_on_top(stale):
     page.post(on_top_of=str(Storage.objects.get().revision))
 
     assert Storage.objects.get().time_to_live == 60
-    assert Storage.objects.get().description == ""
+    assert Storage.objects.get().description == "Theirs"
 
 
 def test_pressing_save_again_after_a_stale_save_is_refused_again(stale):

@@ -208,12 +208,14 @@ def test_a_secret_is_the_one_that_was_shown_even_if_somebody_moved_it_meanwhile(
     made.client = step("http-client", authentications=[second, first])
     made.store()
 
-    refused = page.post(description="Mine", save="1")
+    username = {"client__p__authentications__0__p__username": "c"}
+    refused = page.post(**username, description="Mine", save="1")
     refused.post(on_top_of=str(Connection.objects.get().revision))
 
     saved = Connection.objects.get()
     assert refused.response.status_code == 409
     assert saved.description == "Mine"
+    first["parameters"]["username"] = "c"
     assert saved.client["parameters"]["authentications"] == [first, second]
 
 
