@@ -41,7 +41,14 @@ _SAFE_TO_REPEAT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEPT_ELSEWHERE = ("accept", "accept-encoding", "accept-language", "content-type", "user-agent")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_REFUSALS = (httpx.HTTPError, httpx.InvalidURL, AddressRefused, BadEncoding, ValueError)
+_REFUSALS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    dialer.DeadlinePassed,
+    AddressRefused,
+    BadEncoding,
+    ValueError,
+)
 
 
 @dataclass(slots=True)

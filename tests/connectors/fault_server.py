@@ -58,7 +58,7 @@ class FaultServer:
     # -- does not -------------------------------------------------------------------------------
 
     def hang(self, connection, _):
-        self.stopping.wait(30)
+        self.stopping.wait()
 
     def drip(self, connection, _):
         connection.sendall(OK + b"Content-Length: 1000\r\n\r\n")

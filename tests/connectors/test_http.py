@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 
 import httpx
 import pytest
@@ -62,6 +63,19 @@ def test_one_connection_serves_many_requests_and_threads_have_their_own(server):
 
     assert len(client._lanes._idle) <= 8
     client.close()
+
+
+def test_an_answer_whose_last_part_comes_too_late_took_too_long():
+    def late():
+        time.sleep(0.2)
+        yield b"at last"
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=late()))
+
+    error = failure("https://shop.example/", seconds=0.1, transport=transport)
+
+    assert error.kind == "timeout"
+    assert "took longer than 0.1 s." in str(error)
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def test_a_source_that_hangs_is_cut_off(server, fault):
     trial = dry_run.try_out(Line(incoming), sources.Fetched(), seconds=0.5)
 
     assert trial.records == []
-    assert "took longer than 0." in trial.error
+    assert "took longer than 0" in trial.error
     assert "Ended after 0.5 s" in trial.ended
-    assert trial.seconds < 30
+    assert trial.seconds < 60  # the client's own patience
 
 
 def test_an_entity_that_becomes_too_many_ends_the_trial():
