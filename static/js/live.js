@@ -11,6 +11,13 @@
     const element = event.target;
     if (element.matches("[data-live]") && event.detail.requestConfig.triggeringEvent === undefined && busy(element)) event.preventDefault();
   });
+  // A click on what is drawn anew between press and release is lost: the next look tells.
+  let pressed = false;
+  addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => { pressed = false; }), true);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (pressed && event.detail.requestConfig.elt.matches("[data-live]")) event.detail.shouldSwap = false;
+  });
   function show(button) {
     button.setAttribute("aria-pressed", String(paused));
     button.querySelector("[data-pause-label]").textContent = paused ? "Paused" : "Live";
