@@ -2,12 +2,13 @@
 and restarted."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -48,7 +49,7 @@ class Web:
                 start_new_session=True,
             )
 
-    def wait(self, seconds: float = 90) -> "Web":
+    def wait(self, seconds: float = 400) -> "Web":
         """Wait until it answers."""
         deadline = time.monotonic() + seconds
         while not self.raw(
@@ -58,7 +59,7 @@ class Web:
             time.sleep(0.1)
         return self
 
-    def stop(self, seconds: float = 30) -> None:
+    def stop(self, seconds: float = 120) -> None:
         self.process.terminate()
         self.process.wait(seconds)
 
@@ -101,6 +102,11 @@ class Web:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free and stays so until it is used: below those that the system gives to
+    whoever calls somebody, and none that another worker of these tests would take."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 16
+    for port in random.sample(range(16_000 + worker, 32_000, 16), 500):
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")

@@ -27,7 +27,7 @@ from alumio import bodies, server  # noqa: E402
 BLOCK = b"0123456789abcdef" * 4096
 seen: Counter[str] = Counter()
 pages = server.pages
-bodies.BODY_SECONDS = 4.0
+bodies.BODY_SECONDS = 10.0
 signals.request_started.connect(lambda **_: seen.update(["started"]), weak=False)
 signals.request_finished.connect(lambda **_: seen.update(["finished"]), weak=False)
 

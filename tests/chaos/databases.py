@@ -59,7 +59,7 @@ class PostgreSQL:
         """All connections break, nothing is tidied up, and it is away for a while."""
         arguments = self.server.process.args
         self.server.process.send_signal(signal.SIGQUIT)
-        self.server.process.wait(20)
+        self.server.process.wait(120)
         time.sleep(seconds)
         user = postgresql.unprivileged_user()
         self.server.process = subprocess.Popen(

@@ -19,15 +19,20 @@ if "counting-source" not in subscribers:
 
     @subscribers.register
     class CountingSource(Subscriber):
+        """Where `barrier` is the path of a file, it gives nothing while there is that file."""
+
         prototype, label, help = "counting-source", "Counting source", "Numbers, in pages."
 
         class Parameters(forms.Form):
             records = forms.IntegerField()
             page_size = forms.IntegerField()
             pause = forms.FloatField()
+            barrier = forms.CharField(required=False)
 
         def subscribe(self, context, cursor=None):
             of = self.parameters
+            while of["barrier"] and os.path.exists(of["barrier"]):
+                time.sleep(0.02)
             for start in range(cursor or 0, of["records"], of["page_size"]):
                 time.sleep(of["pause"])
                 end = min(start + of["page_size"], of["records"])

@@ -36,6 +36,9 @@ class EngineWorker:
         self.kills += 1
         self.start()
 
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
     def _end(self) -> None:
         self.process.kill()
         self.process.join()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.db import connections
 
-PATIENCE = 60
-"""Seconds that one round may take; after them the race counts as broken."""
+PATIENCE = 300
+"""Seconds that one round may take, on a machine that does much else; after them the race counts as
+broken."""
 
 
 class Racers:
@@ -24,7 +25,7 @@ class Racers:
         connections.close_all()  # a forked connection would be used by two
         context = multiprocessing.get_context("fork")
         self.barrier = context.Barrier(self.count + 1)
-        self.results = context.SimpleQueue()
+        self.lines = [context.Pipe(duplex=False) for _ in range(self.count)]
         self.going_on = context.Value("b", True)
         self.processes = [
             context.Process(target=self._race, args=(n,), daemon=True) for n in range(self.count)
@@ -39,12 +40,12 @@ class Racers:
         if not self.barrier.broken:
             self.barrier.wait(PATIENCE)
         for process in self.processes:
-            process.join(5)
+            process.join(PATIENCE)
             process.kill()
 
     def run_round(self) -> list:
         self.barrier.wait(PATIENCE)
-        answers = [self.results.get() for _ in self.processes]
+        answers = [self._answer_of(racer) for racer in range(self.count)]
         self.round += 1
         for _, error in answers:
             if error:
@@ -58,10 +59,16 @@ class Racers:
                 self.barrier.wait(PATIENCE)
                 if not self.going_on.value:
                     return
-                self.results.put(self._answer(racer, round))
+                self.lines[racer][1].send(self._answer(racer, round))
                 round += 1
         finally:
             os._exit(0)  # nothing of the tests' own ends must run here
+
+    def _answer_of(self, racer: int):
+        line, _ = self.lines[racer]
+        if not line.poll(PATIENCE):
+            return None, f"racer {racer}: no answer in {PATIENCE} s"
+        return line.recv()
 
     def _answer(self, racer: int, round: int):
         try:

@@ -19,7 +19,7 @@ def main(path: str, records: str) -> None:
         subscriber={"prototype": "counting-source", "parameters": source},
         entity_schema=make_schema(),
     ).store()
-    target = {"path": path, "pause": 0.01}
+    target = {"path": path, "pause": 0.02}
     outgoing = Outgoing(
         name="File", publisher={"prototype": "file-target", "parameters": target}
     ).store()

@@ -5,6 +5,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from connectors.models import Incoming
@@ -45,9 +46,9 @@ def ringing(worker: Worker):
         program.wait()
 
 
-def make_counting(pause: float) -> None:
+def make_counting(barrier: str = "") -> None:
     incoming = make_incoming()
-    settings = {"records": 2, "page_size": 1, "pause": pause}
+    settings = {"records": 2, "page_size": 1, "pause": 0, "barrier": barrier}
     incoming.subscriber = {"prototype": "counting-source", "parameters": settings}
     incoming.store()
 
@@ -61,18 +62,31 @@ def queue_all() -> None:
         queue.enqueue(incoming, "person")
 
 
-def let_begin_and_sleep(number: int) -> None:
-    """Workers begin with a look at the queue; when that is done they sleep."""
+def let_begin_and_sleep(number: int, *workers: Worker) -> None:
+    """Workers begin with a look at the queue; when that is done they sleep: no thread of theirs
+    has anything to do for two seconds."""
     wait_until(lambda: finished() == number, 60)
-    time.sleep(3)
+    looks = []
+
+    def asleep() -> bool:
+        looks.append(all(sleeps(worker) for worker in workers))
+        return len(looks) > 40 and all(looks[-40:])
+
+    wait_until(asleep, 60)
+
+
+def sleeps(worker: Worker) -> bool:
+    """Whether none of its threads runs or would like to."""
+    threads = psutil.Process(worker.process.pid).threads()
+    return all(psutil.Process(each.id).status() == psutil.STATUS_SLEEPING for each in threads)
 
 
 def test_nothing_but_a_ring_wakes_a_worker_that_sleeps(redis_url):
-    make_counting(pause=0)
+    make_counting()
     queue_all()
 
     with Sleeper("sleeper", redis_url) as worker:
-        let_begin_and_sleep(1)
+        let_begin_and_sleep(1, worker)
         queue_all()
         time.sleep(3)
         assert finished() == 1
@@ -80,16 +94,20 @@ def test_nothing_but_a_ring_wakes_a_worker_that_sleeps(redis_url):
             wait_until(lambda: finished() == 2, 60)
 
 
-def test_all_workers_hear_the_same_ring(redis_url):
+def test_all_workers_hear_the_same_ring(redis_url, tmp_path):
     """Of two runs that are queued together each worker takes one, while the other one is busy."""
+    barrier = tmp_path / "barrier"
     for _ in range(2):
-        make_counting(pause=3)
+        make_counting(str(barrier))
     queue_all()
 
-    with Sleeper("one", redis_url) as worker, Sleeper("other", redis_url):
-        let_begin_and_sleep(2)
+    with Sleeper("one", redis_url) as worker, Sleeper("other", redis_url) as other:
+        let_begin_and_sleep(2, worker, other)
+        barrier.touch()
         queue_all()
         with ringing(worker):
+            wait_until(lambda: Process.objects.filter(status="running").count() == 2, 60)
+            barrier.unlink()
             wait_until(lambda: finished() == 4, 60)
 
     last = Process.objects.order_by("-id")[:2]

@@ -31,11 +31,13 @@ def all_quiet() -> bool:
 
 
 def kill_at_random(worker: Worker, progress, kills: int) -> None:
-    """Kill the worker up to 2 seconds after it was seen at work, so often or until all is quiet."""
+    """Kill the worker at once when it is seen at work, then up to 2 seconds after, so often or
+    until all is quiet."""
     while worker.kills < kills and not all_quiet():
         before = progress()
         wait_until(lambda before=before: progress() != before or all_quiet(), 120)
-        time.sleep(random.choice([0.2, 0.5, 1.0, 2.0]) * random.random())
+        if worker.kills:
+            time.sleep(random.choice([0.2, 0.5, 1.0, 2.0]) * random.random())
         if not all_quiet():
             worker.kill()
     wait_until(all_quiet, 300)
@@ -56,7 +58,7 @@ def test_a_worker_killed_at_random_loses_nothing_and_repeats_only_what_was_in_fl
     assert broken() == []
     assert worker.kills > 0
     assert Counter(statuses(route))["finished"] == records - died, results()
-    assert died <= worker.kills / 3
+    assert died <= worker.kills / 2  # some die together once; each one's further deaths are its own
     assert len(deliveries.times()) >= records - died
     assert deliveries.worst() <= route.requests_in_flight + GROUP
     assert all(len(keys) == 1 for keys in deliveries.keys().values())
@@ -155,7 +157,7 @@ def test_a_worker_that_is_asked_to_end_leaves_the_rest_to_its_successor(scene, d
     with Worker("chaos-1") as worker:
         wait_until(lambda: len(deliveries) > 20, 120)
         worker.signal(signal.SIGTERM)
-        worker.process.wait(60)
+        worker.process.wait(300)
         assert "new" in statuses(route)
         assert broken() == []
         worker.start()

@@ -96,7 +96,7 @@ class Elsewhere:
 
     def run(self, *arguments: str) -> None:
         command = [sys.executable, *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.worker.environment, check=True, timeout=60)
+        subprocess.run(command, cwd=ROOT, env=self.worker.environment, check=True, timeout=600)
 
     def ask(self, sql: str) -> list[tuple]:
         """Rows, or nothing while the database is away."""
@@ -114,7 +114,7 @@ class Elsewhere:
         """What `pg_ctl restart -m immediate` does: all connections break, nothing is tidied up."""
         arguments = self.server.process.args
         self.server.process.send_signal(signal.SIGQUIT)
-        self.server.process.wait(20)
+        self.server.process.wait(120)
         user = postgresql.unprivileged_user()
         self.server.process = subprocess.Popen(
             arguments,

@@ -2,6 +2,7 @@
 than it allows, and nothing is left undone."""
 
 import random
+import signal
 import time
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -50,14 +51,16 @@ class Editor:
         self.set(limit)
 
     def set(self, limit: int) -> None:
+        began = database.now() - UNCLEAR
         with transaction.atomic():
             set_limit(self.route, limit)  # locks the route, as each start does
-            self.edits.append((database.now(), limit))
+        self.edits.append((began, database.now() + UNCLEAR, limit))
 
     def allowed(self, moment: datetime) -> int:
-        """How many might run when a process started at this moment."""
-        before = [limit for since, limit in self.edits if since <= moment - UNCLEAR]
-        near = [limit for since, limit in self.edits if abs(since - moment) < UNCLEAR]
+        """How many might run when a process started at this moment: while an edit is made, as many
+        as before it or after it."""
+        before = [limit for _, ended, limit in self.edits if ended < moment]
+        near = [limit for began, ended, limit in self.edits if began <= moment <= ended]
         return max([*before[-1:], *near])
 
 
@@ -74,11 +77,22 @@ def starts(route: Route) -> list[tuple[datetime, int]]:
     return counted
 
 
-def one_at_work(workers: list[EngineWorker]) -> EngineWorker:
-    """A worker that runs something, or any."""
+def busy(workers: list[EngineWorker]) -> list[EngineWorker]:
+    """Those that run something."""
     names = Process.objects.filter(status="running").values_list("worker", flat=True)
-    busy = {name.rpartition(":")[2] for name in names}
-    return random.choice([worker for worker in workers if worker.name in busy] or workers)
+    names = {name.rpartition(":")[2] for name in names}
+    return [worker for worker in workers if worker.name in names]
+
+
+def kill_one_at_work(workers: list[EngineWorker]) -> None:
+    """Kill a worker that runs something: frozen first, so that its run does not end meanwhile."""
+    for _ in range(50):
+        worker = random.choice(busy(workers) or workers)
+        worker.signal(signal.SIGSTOP)
+        if worker in busy(workers):
+            break
+        worker.signal(signal.SIGCONT)
+    worker.kill()
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -103,7 +117,7 @@ def test_workers_killed_at_random_neither_exceed_a_limit_nor_leave_tasks_undone(
             seen = len(deliveries)
             wait_until(lambda seen=seen: len(deliveries) > seen + 5 or done(), 120, look)
             time.sleep(0.2 * random.random())
-            one_at_work(workers).kill()
+            kill_one_at_work(workers)
             editor.set(max(1, limit - turn % 3))
         editor.set(limit)
         wait_until(done, 300, look)

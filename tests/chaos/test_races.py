@@ -12,7 +12,7 @@ from tasks.claim import claim
 from tasks.models import Task
 from tasks.pipeline import import_entities
 from tests.chaos.invariants import broken
-from tests.chaos.racers import Racers
+from tests.chaos.racers import PATIENCE, Racers
 from tests.world import make_incoming, make_route, make_schema
 
 pytestmark = [
@@ -83,7 +83,7 @@ def fill_queue(route: Route, number: int) -> None:
 def start_and_end_all(racer, round) -> tuple[int, int]:
     """Start what can be started and end it, until all is done: how many, and the most at once."""
     started = most = 0
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE / 2
     while time.monotonic() < deadline:
         process = queue.start_next(f"racer-{racer}")
         most = max(most, Process.objects.filter(status="running").count())
@@ -132,7 +132,7 @@ def test_no_task_is_claimed_twice_and_no_entity_is_in_flight_twice(rounds):
     route = make_route(incoming=make_incoming(entities, schema=make_schema()))
 
     def step(racer, round):
-        mine, overlaps, deadline = [], 0, time.monotonic() + 40
+        mine, overlaps, deadline = [], 0, time.monotonic() + PATIENCE / 2
         while Task.objects.filter(status__in=["new", "processing"]).exists():
             assert time.monotonic() < deadline
             claimed = claim(route.pk, racer + 1, 7)

@@ -63,7 +63,7 @@ class Platform:
 
     def run(self, *arguments: str) -> None:
         command = [sys.executable, *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.worker.environment, check=True, timeout=200)
+        subprocess.run(command, cwd=ROOT, env=self.worker.environment, check=True, timeout=600)
 
     def suffer(self, fault) -> None:
         fault(random.uniform(0.5, 3))

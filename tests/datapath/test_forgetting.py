@@ -46,7 +46,7 @@ def test_rows_that_an_import_holds_are_not_waited_for(source):
 
     with transaction.atomic(), ThreadPoolExecutor() as pool:
         held = list(Memory.objects.select_for_update().filter(entity_identifier__lt="003"))
-        done = pool.submit(aside, lambda: forgetting.forget(choice, ANNA)).result(timeout=30)
+        done = pool.submit(aside, lambda: forgetting.forget(choice, ANNA)).result(timeout=300)
 
     assert (done.number, done.held) == (7, 3)
     assert forgetting.forget(choice, ANNA).number == len(held)
@@ -69,7 +69,7 @@ def test_forgetting_again_and_again_while_imports_run_loses_no_entity_and_no_mem
                 import_entities(route.incoming)
         finally:
             ended.set()
-        forgetter.result(timeout=60)
+        forgetter.result(timeout=300)
     import_entities(route.incoming)
 
     for memory in Memory.objects.select_related("task"):

@@ -9,6 +9,7 @@ from connectors.models import Incoming
 from scheduler.models import Process, ScheduledJob
 from tasks.models import Task
 from tasks.pipeline import import_entities
+from tests.browsing import rest
 from tests.chaos import ends  # noqa: F401 - registers the source and the target
 from tests.chaos.invariants import broken
 from tests.chaos.worker import Worker, wait_until
@@ -16,7 +17,7 @@ from tests.scheduler.running import make_job
 from tests.world import make_incoming, make_outgoing, make_route, make_schema
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-RUNS = 60_000
+RUNS = 300_000
 """Milliseconds in which a worker has begun, on a machine that does much else."""
 
 
@@ -27,10 +28,10 @@ def signed_in(signed_in):
     return signed_in
 
 
-def counting(records: int, pause: float) -> Incoming:
-    """An incoming whose source gives ten records a page, with seconds between the pages."""
+def counting(records: int, barrier: str = "") -> Incoming:
+    """An incoming whose source gives ten records a page, once there is no file at `barrier`."""
     incoming = make_incoming(schema=make_schema())
-    parameters = {"records": records, "page_size": 10, "pause": pause}
+    parameters = {"records": records, "page_size": 10, "pause": 0, "barrier": barrier}
     incoming.subscriber = {"prototype": "counting-source", "parameters": parameters}
     return incoming.store()
 
@@ -39,7 +40,7 @@ def delivering(tmp_path, records: int, pause: float, **policies):
     """A route with tasks, whose target takes so many seconds for each."""
     target = {"path": str(tmp_path / "deliveries"), "pause": pause}
     outgoing = make_outgoing(publisher={"prototype": "file-target", "parameters": target})
-    route = make_route(incoming=counting(records, 0), outgoing=outgoing, **policies)
+    route = make_route(incoming=counting(records), outgoing=outgoing, **policies)
     import_entities(route.incoming)
     return route
 
@@ -54,8 +55,12 @@ def run_now(page, job: str) -> Process:
     return Process.objects.latest("id")
 
 
-def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched(signed_in):
-    incoming = counting(40, 2)  # longer than the page pauses between two looks
+def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched(
+    signed_in, tmp_path
+):
+    barrier = tmp_path / "barrier"
+    barrier.touch()
+    incoming = counting(40, str(barrier))
     make_route(incoming=incoming)
     page = signed_in
     page.goto("/scheduled-jobs/new/")
@@ -67,6 +72,7 @@ def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched
     expect(told).to_contain_text("Hour: 25 is not between 0 and 23.")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator("#problems")).to_contain_text("Hour: 25 is not between 0 and 23.")
+    rest(page)
     assert not ScheduledJob.objects.exists()
     field.fill("*/20 8-18 * * mon-fri")
     expect(told).to_contain_text("Every 20 minutes, between 08:00 and 18:59, Monday through Friday")
@@ -79,6 +85,7 @@ def test_a_job_is_made_of_a_wrong_then_a_right_expression_and_its_run_is_watched
     expect(page.locator("#process")).to_contain_text("waits for a free worker")
     with Worker("browser-1"):
         expect(page.locator("#process")).to_contain_text("Running", timeout=RUNS)
+        barrier.unlink()
         expect(page.locator("#process")).to_contain_text("Finished", timeout=RUNS)
     expect(page.locator("#process")).to_contain_text("40 records")
     expect(page.locator("#process")).to_contain_text("by editor@example.com")
@@ -102,7 +109,7 @@ def test_a_queued_process_is_skipped_and_run_again(signed_in):
 
 
 def test_a_running_process_is_stopped_after_the_tasks_in_hand(signed_in, tmp_path):
-    route = delivering(tmp_path, 200, pause=0.2)
+    route = delivering(tmp_path, 1_000, pause=0.2)
     job = make_job(route)
     page = signed_in
     process = run_now(page, job.name)

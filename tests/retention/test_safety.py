@@ -77,10 +77,10 @@ def test_what_a_person_is_changing_at_this_moment_is_passed_over_without_waiting
         with transaction.atomic():
             act_on("retry", Task.objects.filter(pk=tasks[1].pk))
             locked.set()
-            go_on.wait(20)
+            go_on.wait(300)
 
     person = beside(retry_slowly)
-    locked.wait(20)
+    assert locked.wait(300)
     process = pruned()
     go_on.set()
     person.join()
@@ -129,10 +129,10 @@ def test_an_import_that_is_writing_an_entitys_memory_is_not_waited_for(old_tasks
         with transaction.atomic():
             Memory.objects.filter(pk=memory.pk).update(digest="new")
             locked.set()
-            go_on.wait(20)
+            go_on.wait(300)
 
     writer = beside(import_slowly)
-    locked.wait(20)
+    assert locked.wait(300)
     pruned()
     go_on.set()
     writer.join()

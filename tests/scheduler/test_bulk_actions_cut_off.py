@@ -214,14 +214,14 @@ def test_what_somebody_holds_at_that_moment_is_waited_for_without_keeping_the_re
             with transaction.atomic():
                 Task.objects.select_for_update().get(pk=first.pk)
                 locked.set()
-                assert release.wait(30)
+                assert release.wait(300)
         finally:
             connection.close()
 
     def release_when_the_others_are_done():
         done = Task.objects.filter(status="new")
         try:
-            wait_until(lambda: done.count() == len(others), 25)
+            wait_until(lambda: done.count() == len(others), 50)
         finally:
             release.set()
             connection.close()
@@ -229,11 +229,11 @@ def test_what_somebody_holds_at_that_moment_is_waited_for_without_keeping_the_re
     asked()
     threads = [threading.Thread(target=t) for t in (hold, release_when_the_others_are_done)]
     threads[0].start()
-    assert locked.wait(30)
+    assert locked.wait(300)
     threads[1].start()
     process = execute_next()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
 
     assert process.result == "6 retried."
     assert retries()[first.pk] == 1

@@ -1,5 +1,6 @@
 """The engine: a thread that finds work by itself and survives everything."""
 
+import threading
 import time
 
 import pytest
@@ -24,13 +25,19 @@ def engine(monkeypatch):
     monkeypatch.setattr(engines, "PAUSE", 0.05)
     engine = Engine("worker-1")
     yield engine
+    end(engine)
+
+
+def end(engine: Engine) -> None:
+    """Stop it, and wait until its threads have ended."""
     engine.stop()
     for thread in (engine._sweeper, *(hand.thread for hand in engine.hands)):
         if thread.ident:
-            thread.join(10)
+            thread.join(120)
+            assert not thread.is_alive()
 
 
-def until(happened, seconds=15.0):
+def until(happened, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
@@ -51,9 +58,16 @@ def test_a_queued_process_is_executed_although_nobody_rings(engine, target):
 def test_the_bell_wakes_an_engine_that_sleeps(engine, monkeypatch):
     monkeypatch.setattr(engines, "POLL", 600)
     monkeypatch.setattr(engines, "SWEEP", 600)
-    route = route_with_tasks(1)
+    route, looked, start_next = route_with_tasks(1), threading.Event(), queue.start_next
+
+    def note(worker, kinds):
+        found = start_next(worker, kinds)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(queue, "start_next", note)
     engine.start()
-    time.sleep(0.3)
+    assert looked.wait(120)
     process = queued(route)
 
     engines.ring()
@@ -118,9 +132,8 @@ def test_a_named_engine_begins_with_what_its_predecessor_left(engine, monkeypatc
 def test_a_stopped_engine_takes_nothing_new(engine):
     route = route_with_tasks(1)
     engine.start()
-    engine.stop()
+    end(engine)
 
     process = queued(route)
 
-    time.sleep(0.3)
     assert Process.objects.get(pk=process.pk).status == "scheduled"

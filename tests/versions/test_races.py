@@ -26,7 +26,7 @@ def at_once(*works) -> list:
 
     def run(place, work):
         try:
-            start.wait(10)
+            start.wait(120)
             answers[place] = work()
         except (NotAllowed, Stale) as refusal:
             answers[place] = refusal
@@ -37,7 +37,7 @@ def at_once(*works) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
     return answers
 
 
