@@ -54,6 +54,22 @@
     for (const [key, each] of nodes) each.classList.toggle("map-lit", lit.has(key));
     for (const path of map.querySelectorAll(".map-edges path")) path.classList.toggle("map-lit", lit.has(path.dataset.from) && lit.has(path.dataset.to));
   }
+  // The numbers come for all nodes at once: only those that are different are touched. Swaps by htmx would take ten seconds
+  // for some hundred nodes, each of which tells a dozen events.
+  function renew(text) {
+    const came = document.createElement("template");
+    came.innerHTML = text;
+    for (const live of came.content.children) {
+      const shown = document.getElementById(live.id);
+      if (shown && shown.outerHTML !== live.outerHTML) shown.replaceWith(live.cloneNode(true));
+    }
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (requestConfig.elt.id !== "graph" || !event.detail.shouldSwap) return;
+    event.detail.shouldSwap = false;
+    renew(xhr.responseText);
+  });
   for (const name of ["mouseover", "focusin"]) document.addEventListener(name, light);
   document.addEventListener("DOMContentLoaded", start);
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "graph") start(); });
