@@ -57,10 +57,11 @@ class List(ConfigurationView):
         rows = self.chosen(request)
         page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
         uses = usage.uses_by_target()
+        drafted = self.pages.drafted(request.user)
         context = {
             "page": page,
             "visual_url": self.pages.visual_url(),
-            "rows": [row_of(self.pages, row, uses) for row in page],
+            "rows": [row_of(self.pages, row, uses, drafted) for row in page],
             "q": request.GET.get("q", ""),
             "enabled": request.GET.get("enabled", ""),
             "filtered": bool(request.GET.get("q") or request.GET.get("enabled")),
@@ -76,8 +77,9 @@ class List(ConfigurationView):
         return rows if wanted is None else rows.filter(enabled=wanted)
 
 
-def row_of(pages: Pages, configuration: Configuration, uses: dict) -> dict:
+def row_of(pages: Pages, configuration: Configuration, uses: dict, drafted=frozenset()) -> dict:
     return {
+        "has_draft": configuration.pk in drafted,
         "it": configuration,
         "line": pages.line(configuration),
         "uses": uses.get((configuration.kind, configuration.identifier), []),
@@ -117,7 +119,11 @@ class Edit(ConfigurationView):
         messages.success(request, f"“{saved.name}” was saved.")
         if "continue" in request.POST:
             return redirect(self.pages.url("edit", saved.identifier))
-        return redirect(self.pages.url("list"))
+        return redirect(self.leads_to(saved, is_new=instance is None))
+
+    def leads_to(self, saved: Configuration, is_new: bool) -> str:
+        """Where a save leads."""
+        return self.pages.url("list")
 
     def data(self):
         """What was posted; “save mine on top” names the revision that it goes on top of."""
@@ -199,7 +205,8 @@ class Switch(ConfigurationView):
             messages.success(request, f"“{configuration.name}” is {word} now.")
         if not request.htmx:
             return self.back()
-        row = row_of(self.pages, configuration, usage.uses_by_target())
+        drafted = self.pages.drafted(request.user)
+        row = row_of(self.pages, configuration, usage.uses_by_target(), drafted)
         return self.show("_row", {"row": row, "oob": True})
 
 

@@ -62,6 +62,8 @@ class Pages:
     tries: str = ""
     joined: tuple[str, ...] = ()
     visual: str = ""
+    drafted: Callable[[object], set[int]] = lambda user: set()
+    """The keys of those of which a person has a draft in the visual editor."""
 
     @property
     def model(self) -> type[Configuration]:

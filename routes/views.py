@@ -16,6 +16,10 @@ schedules: list[Callable[[Route], bool]] = []
 """Whether a higher floor runs a route by itself now and then."""
 
 
+drafted: list[Callable[[object], set[int]]] = []
+"""The keys of the routes of which a person has a draft on a higher floor."""
+
+
 def route_line(route: Route) -> str:
     """From where to where, and the policies that are on."""
     ends = f"{route.incoming.name} → {route.outgoing.name}"
@@ -106,5 +110,6 @@ routes = register(
         tries="trying:route",
         joined=("incoming", "outgoing"),
         visual="route-builder",
+        drafted=lambda user: {key for keys in drafted for key in keys(user)},
     )
 )

@@ -44,6 +44,12 @@ class Draft(models.Model):
         return cls.objects.filter(user=user, route=route).first()
 
     @classmethod
+    def changed_by(cls, user) -> set[int]:
+        """The keys of the routes that a person has changed and not saved."""
+        drafts = cls.objects.filter(user=user, route__isnull=False, position__gt=0)
+        return set(drafts.values_list("route", flat=True))
+
+    @classmethod
     def opened(cls, user, route: Route | None, content: dict) -> "Draft":
         """The draft, locked until the transaction ends; `content` is that of a fresh one."""
         draft, made = cls.objects.select_for_update().get_or_create(user=user, route=route)

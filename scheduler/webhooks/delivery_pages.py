@@ -17,10 +17,13 @@ from scheduler.webhooks import replay
 from scheduler.webhooks.arrived import Arrived
 from scheduler.webhooks.delivery_listing import DeliveryList, deliveries, dressed, webhooks_by_id
 from scheduler.webhooks.filters import DeliveryFilter
-from scheduler.webhooks.models import Delivery
+from scheduler.webhooks.models import Delivery, Progress
 from scheduler.webhooks.outcomes import readings_of, tasks_of
 from scheduler.webhooks.refused_listing import RefusedList
 from tasks.counts import Tally
+
+MOST_REPLAYS = 10
+"""Replays of one call that its page names, the newest."""
 
 
 def find(identifier: str) -> Delivery | None:
@@ -65,14 +68,16 @@ class DeliveryPage(DeliveryPages):
 
     def get(self, request, identifier):
         (delivery,) = dressed([find_or_404(identifier)], webhooks_by_id())
-        replays = delivery.replays.order_by("-id").only("identifier", "received_at", "status")
+        rows = delivery.replays.order_by("-id").only("identifier", "received_at", "status")
+        replays = list(rows[:MOST_REPLAYS])
         context = {
             "delivery": delivery,
             "arrived": Arrived(delivery),
             "readings": readings_of(delivery),
             "tasks": tasks_of(delivery),
             "original": delivery.replay_of,
-            "replays": replays[:10],
+            "replays": replays,
+            "read_since": next((r for r in replays if r.status == Progress.PROCESSED), None),
         }
         return self.show("_came_of_it" if request.htmx else "detail", context)
 

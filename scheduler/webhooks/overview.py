@@ -122,7 +122,12 @@ class WithOverview:
 
 
 class Edit(WithOverview, configuration_pages.Edit):
-    pass
+    """A new webhook leads to its own page, which says how it is called."""
+
+    def leads_to(self, saved, is_new):
+        if is_new:
+            return self.pages.url("overview", saved.identifier)
+        return super().leads_to(saved, is_new)
 
 
 class History(WithOverview, configuration_pages.History):

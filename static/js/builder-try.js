@@ -22,7 +22,8 @@
   function show(trial) {
     const told = trial.querySelector(".try-summary, .alert, .empty-title");
     if (!told) return;
-    document.getElementById("said").textContent = told.textContent.replace(/\s+/g, " ").trim();
+    const words = [...told.children, ...(told.children.length ? [] : [told])].map((part) => part.textContent.replace(/\s+/g, " ").trim());
+    document.getElementById("said").textContent = words.filter(Boolean).join(", ");
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     trial.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }

@@ -187,6 +187,21 @@ def test_one_call_is_replayed_with_a_click_and_both_lead_to_each_other(editor):
     assert own in editor.open(f"/deliveries/{copied.identifier}/").text
 
 
+def test_an_unreadable_call_that_could_be_read_since_says_so(editor):
+    incoming = make_receiver()
+    bad = make_delivery(make_webhook(incoming), "failed")
+    make_reading(bad, incoming, error="There was no JSON.")
+    own = f"/deliveries/{bad.identifier}/"
+    assert "Correct the incoming’s parser" in editor.open(own).text
+
+    editor.post("/deliveries/replay/", one=bad.identifier, next=own)
+    bad.replays.update(status="processed", ended_at=timezone.now())
+
+    text = editor.open(own).text
+    assert "It could be read since" in text
+    assert "Correct the incoming’s parser" not in text
+
+
 def test_all_that_match_are_replayed_after_a_question(editor):
     hook = make_webhook(make_receiver())
     make_delivery(hook, "failed")
