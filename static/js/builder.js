@@ -69,7 +69,7 @@
     event.preventDefault();
     keep().then(() => { location.href = link.href; });
   });
-  panel.addEventListener("change", (event) => { if (event.target.form === form()) form().classList.add("is-changed"); });
+  panel.addEventListener("change", (event) => { if (form() && event.target.form === form()) form().classList.add("is-changed"); });
 
   // -- a panel was drawn: its form comes to life, its node is marked, its first field has the focus
   let shown = "";
