@@ -26,9 +26,8 @@ def expect_width(page: Page, width: int) -> None:
 
 
 def expect_clipboard(page: Page, text: str) -> None:
-    page.wait_for_function(
-        "(text) => navigator.clipboard.readText().then((it) => it === text)", text
-    )
+    read = "(text) => navigator.clipboard.readText().then((found) => found === text)"
+    page.wait_for_function(read, arg=text)
 
 
 def found_by_axe(page: Page, within: str = "html") -> list[str]:

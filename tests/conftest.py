@@ -52,6 +52,23 @@ def _fresh_fakes():
     fakes.fresh()
 
 
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch):
+    """What the platform groups, remembers or leaves out by how long something took would differ
+    with the speed of the machine."""
+    from alumio.builder import pulse
+    from tasks import counts, hours, importing, settle
+
+    for module, name, never in (
+        (counts, "COSTLY", 1e9),
+        (hours, "PATIENCE", 1e9),
+        (importing, "MAX_AGE", 1e9),
+        (settle, "MAX_WAIT", 60),
+        (pulse, "SHARE", 0),
+    ):
+        monkeypatch.setattr(module, name, never)
+
+
 @pytest.fixture
 def target():
     """The fake target, up and empty."""

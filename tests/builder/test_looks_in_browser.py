@@ -1,26 +1,16 @@
 """What axe and the content security policy have to say of the Route Builder, in both themes."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.browsing import found_by_axe, rest
 from tests.builder.screen import signed_in
 from tests.pages.making import route, set_values
 from tests.world import make_route
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
-
-
-def found_by_axe(page) -> list[str]:
-    """What axe calls serious or worse."""
-    page.evaluate(AXE.read_text())
-    return page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations"
-        ".filter((each) => ['serious', 'critical'].includes(each.impact))"
-        ".map((each) => `${each.id}: ${each.nodes[0].html}`))"
-    )
+BROUGHT_UP_TO_DATE = """new Promise((told) =>
+  document.addEventListener("htmx:oobAfterSwap", () => told(true), {once: true}))"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -52,10 +42,10 @@ def test_numbers_that_change_move_nothing(page):
     signed_in(page)
     page.goto(f"/routes/builder/edit/{saved.identifier}/")
     heights = "[...document.querySelectorAll('.node')].map((node) => node.offsetHeight)"
+    rest(page)
     before = page.evaluate(heights)
 
-    with page.expect_response("**/live/"):
-        page.wait_for_timeout(100)
-    page.wait_for_timeout(200)
+    page.evaluate(BROUGHT_UP_TO_DATE)
+    rest(page)
 
     assert page.evaluate(heights) == before

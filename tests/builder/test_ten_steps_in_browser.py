@@ -15,8 +15,9 @@ MOST_CLICKS = 40
 RECORDS = '[{"sku": "A", "price": 3}, {"sku": "B", "price": 4}]'
 
 
-def run_now(screen, words: str) -> None:
+def run_now(screen, words: str, name: str) -> None:
     screen.click(words)
+    expect(screen.page.locator("#toasts")).to_contain_text(f"{name} was queued as")
     execute_next()
 
 
@@ -72,8 +73,8 @@ def test_a_route_is_built_from_nothing_until_its_tasks_are_finished(page):
     assert not Incoming.objects.exists()
     # 10: Save & continue
     screen.save()
-    run_now(screen, "Run the incoming now")
-    run_now(screen, "Run the route now")
+    run_now(screen, "Run the incoming now", "Shop orders")
+    run_now(screen, "Run the route now", "Shop to warehouse")
 
     route = Route.objects.get()
     assert (route.identifier, route.enabled, route.parallel) == ("shop-to-warehouse", True, True)

@@ -1,7 +1,9 @@
 """That nothing of the Route Builder is cut or scrolls sideways, on a phone as on a desk."""
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browsing import expect_width
 from tests.builder.screen import signed_in
 from tests.pages.making import route
 from tests.scheduler.running import make_job
@@ -10,10 +12,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LONG = "Orders of every shop there is, with all their lines and what was paid for them, " * 3
 WIDER = """() => [...document.querySelectorAll('#canvas *, .page-header *')].filter((each) =>
   each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.className)"""
-
-
-def width(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth")
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
@@ -25,7 +23,7 @@ def test_a_long_name_makes_nothing_scroll_sideways(page, size):
 
     page.goto(f"/routes/builder/edit/{saved.identifier}/")
 
-    assert width(page) == size[0]
+    expect_width(page, size[0])
     if size[0] == 390:
         assert page.evaluate(WIDER) == []
 
@@ -40,6 +38,6 @@ def test_on_a_phone_the_button_to_save_a_draft_stands_clear_and_whole(page):
     screen.press(screen.panel.get_by_role("button", name="Close"))
 
     save = page.locator("#save")
-    assert save.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+    expect(save).to_have_js_property("scrollWidth", save.evaluate("(each) => each.clientWidth"))
     more, box = page.get_by_role("button", name="More").bounding_box(), save.bounding_box()
     assert more["x"] + more["width"] <= box["x"] or more["y"] + more["height"] <= box["y"]

@@ -37,7 +37,3 @@ def press_and_confirm(page, button: str) -> None:
 def menu_of(page, row):
     row.get_by_role("button", name="Actions for").click()
     return row.locator(".dropdown-menu.show")
-
-
-def width_of(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth")

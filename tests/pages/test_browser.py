@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from connectors.models import Incoming
+from tests.browsing import drag_below, expect_width, rest
 from tests.pages import making
 from tests.pages.conftest import sign_in
 from tests.pages.making import step
@@ -19,15 +20,7 @@ def choose(page, name: str, words: str) -> None:
     page.wait_for_selector(f".dropdown-active .option.active:has-text('{words}')")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.keyboard.press("Enter")
-    page.wait_for_selector("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))")
-
-
-def drag(page, source: str, target: str) -> None:
-    start, end = (page.locator(place).bounding_box() for place in (source, target))
-    page.mouse.move(start["x"] + 5, start["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 5, end["y"] + end["height"], steps=15)
-    page.mouse.up()
+    rest(page)
 
 
 def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
@@ -35,7 +28,7 @@ def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
     page.goto("/incomings/new/")
 
     page.fill("#id_name", "Stock of the shop")
-    assert page.input_value("#id_identifier") == "stock-of-the-shop"
+    expect(page.locator("#id_identifier")).to_have_value("stock-of-the-shop")
     choose(page, "subscriber-prototype", "Static")
     page.fill("#id_subscriber-p-data", '[{"sku": "A"}]')
     choose(page, "transformers-new", "Chain")
@@ -45,6 +38,7 @@ def test_an_incoming_with_two_steps_is_built_moved_and_saved(signed_in):
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.click("#id_transformers-1-up")
     page.wait_for_selector("#id_transformers-0 :focus")
+    rest(page)
     page.click("text=Save & continue")
     page.wait_for_url("**/stock-of-the-shop/edit/")
 
@@ -60,10 +54,11 @@ def test_steps_are_dragged_and_stay_open(signed_in):
     page.goto("/incomings/products/edit/")
     page.click("#id_transformers-2 .step-head")
 
-    drag(page, "#id_transformers-0 [data-grip]", "#id_transformers-1 .step-buttons")
+    drag_below(page.locator("#id_transformers-0"), page.locator("#id_transformers-1"), place=1)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.click("[name=transformers-1-duplicate]")
     page.wait_for_selector("#id_transformers-3")
+    rest(page)
     page.click("text=Save & continue")
     page.wait_for_selector("text=was saved")
 
@@ -105,7 +100,7 @@ def test_a_page_fits_its_screen(signed_in, url, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(url)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect_width(page, width)
 
 
 def test_what_was_typed_survives_a_session_that_ended(signed_in):
@@ -121,6 +116,7 @@ def test_what_was_typed_survives_a_session_that_ended(signed_in):
     sign_in(again)
     page.click("[name=transformers-0-duplicate]")
     page.wait_for_selector("#id_transformers-1")
+    rest(page)
     page.click("text=Save & continue")
     page.wait_for_selector("text=was saved")
 

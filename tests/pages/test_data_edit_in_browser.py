@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from alumio import jsontext
 from scheduler.models import Process
 from tasks.models import Payload, Task
+from tests.browsing import expect_width
 from tests.world import make_failed, make_incoming, make_route, make_schema
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +31,10 @@ def test_the_data_is_edited_checked_and_retried(signed_in, task):
     text.fill('{\n  "sku": "A1"\n  "name": "Boots"\n}')
     expect(signed_in.locator("#data-check")).to_contain_text("Line 3, column 3")
     signed_in.get_by_role("button", name="Go there").click()
-    assert text.evaluate("box => box.value.slice(box.selectionStart)").startswith('"name"')
+    signed_in.wait_for_function(
+        "(() => { const box = document.getElementById('data-text');"
+        "return box.value.slice(box.selectionStart).startsWith('\"name\"') })()"
+    )
 
     text.fill(json.dumps({"sku": "B2", "name": "Boots"}))
     expect(signed_in.locator("#data-check")).to_contain_text("would become “B2”")
@@ -54,7 +58,7 @@ def test_line_numbers_stay_beside_the_lines_of_long_data(signed_in, task):
     text.fill(json.dumps(SHOES | {"list": list(range(300))}, indent=1))
     text.evaluate("box => { box.scrollTop = 2000; }")
 
-    assert numbers.bounding_box()["height"] == text.bounding_box()["height"]
+    expect(numbers).to_have_js_property("offsetHeight", text.evaluate("box => box.offsetHeight"))
     signed_in.wait_for_function(
         "document.querySelector('.code-editor-lines').scrollTop"
         " === document.getElementById('data-text').scrollTop"
@@ -87,16 +91,16 @@ def test_nothing_is_wider_than_a_phone(signed_in, task, address):
 
     signed_in.goto(f"/tasks/{task.identifier}/{address}")
 
-    assert signed_in.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect_width(signed_in, 390)
 
 
 def test_leaving_with_unsaved_changes_is_asked_about(signed_in, task):
-    asked = []
-    signed_in.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    signed_in.on("dialog", lambda dialog: dialog.dismiss())
     signed_in.goto(f"/tasks/{task.identifier}/edit/")
     signed_in.get_by_label("Entity data").press_sequentially(" ")
 
-    signed_in.get_by_role("link", name="Dashboard", exact=True).click()
+    with signed_in.expect_event("dialog") as asked:
+        signed_in.get_by_role("link", name="Dashboard", exact=True).click()
 
+    assert asked.value.type == "beforeunload"
     expect(signed_in.get_by_label("Entity data")).to_be_visible()
-    assert asked == ["beforeunload"]

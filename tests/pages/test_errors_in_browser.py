@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tasks.causes import Reason, id_of
 from tasks.models import Cause, Task
+from tests.browsing import expect_width
 from tests.pages.rows import make_task
 from tests.world import make_route
 
@@ -64,5 +65,5 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(signed_in):
 
     signed_in.goto("/errors/")
 
-    assert signed_in.evaluate("document.documentElement.scrollWidth") <= 390
+    expect_width(signed_in, 390)
     expect(signed_in.get_by_role("button", name="Retry 2 tasks")).to_be_visible()

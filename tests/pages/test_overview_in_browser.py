@@ -1,17 +1,18 @@
 """Dashboard and map in a browser: what moves, what must not, and who can use it."""
 
-from pathlib import Path
+import re
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
+from tests.browsing import expect_width, found_by_axe, rest
 from tests.pages.rows import make_process, make_task
 from tests.world import make_outgoing, make_route, set_value
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+CHART = "window.Chart && Chart.getChart('hours-chart')"
 
 
 @pytest.fixture(autouse=True)
@@ -19,21 +20,12 @@ def _fresh_counts():
     cache.clear()
 
 
-def found_by_axe(page) -> list[str]:
-    """What axe calls serious or worse."""
-    page.evaluate(AXE.read_text())
-    return page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations"
-        ".filter((each) => ['serious', 'critical'].includes(each.impact))"
-        ".map((each) => `${each.id}: ${each.nodes[0].html}`))"
-    )
-
-
-def bars(page) -> list[int]:
-    """The finished tasks of each hour, as the chart shows them."""
-    return page.evaluate(
-        "Chart.getChart('hours-chart').data.datasets"
-        ".find((each) => each.status === 'finished').data"
+def expect_bars(page, finished: int) -> None:
+    """That so many finished tasks stand in the chart; an hour may end between two of them."""
+    page.wait_for_function(
+        f"(wanted) => {CHART} && {CHART}.data.datasets.find((each) => each.status === 'finished')"
+        ".data.reduce((sum, each) => sum + each, 0) === wanted",
+        arg=finished,
     )
 
 
@@ -46,7 +38,7 @@ def poll(page) -> None:
             "target: live.getAttribute('hx-target') || live, swap: live.getAttribute('hx-swap')})"
             "})()"
         )
-    page.wait_for_selector("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))")
+    rest(page)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -55,18 +47,14 @@ def test_the_chart_shows_the_hours_and_follows_what_happens(signed_in, width):
     route = make_route()
     make_task(route, "finished")
     signed_in.goto("/")
-    signed_in.wait_for_function("window.Chart && Chart.getChart('hours-chart')")
-    assert bars(signed_in)[-1] == 1
+    expect_bars(signed_in, 1)
 
     make_task(route, "finished")
     poll(signed_in)
 
-    signed_in.wait_for_function(
-        "Chart.getChart('hours-chart').data.datasets"
-        ".find((each) => each.status === 'finished').data.at(-1) === 2"
-    )
+    expect_bars(signed_in, 2)
     expect(signed_in.locator("#counters .state-finished .counter-number")).to_have_text("2")
-    assert signed_in.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect_width(signed_in, width)
 
 
 def test_nothing_moves_and_nothing_fades_when_the_counters_tick(signed_in):
@@ -75,6 +63,8 @@ def test_nothing_moves_and_nothing_fades_when_the_counters_tick(signed_in):
     signed_in.goto("/")
     places = "[...document.querySelectorAll('#counters a, .hours-chart, #dashboard section')]"
     where = f"{places}.map((each) => JSON.stringify(each.getBoundingClientRect()))"
+    signed_in.wait_for_function(CHART)
+    rest(signed_in)
     before = signed_in.evaluate(where)
 
     for _ in range(3):
@@ -111,9 +101,10 @@ def test_the_way_of_a_node_lights_up_under_the_keyboard(signed_in):
 
     signed_in.get_by_role("link", name=route.name, exact=True).focus()
 
-    lit = signed_in.locator(".map-node.map-lit .map-name").all_inner_texts()
-    assert {route.name, route.incoming.name, route.outgoing.name} <= set(lit)
-    assert other.name not in lit
+    lit = signed_in.locator(".map-node.map-lit .map-name")
+    for each in (route, route.incoming, route.outgoing):
+        expect(lit.get_by_text(each.name, exact=True)).to_have_count(1)
+    expect(lit.get_by_text(other.name, exact=True)).to_have_count(0)
 
 
 def test_the_map_is_searched_while_typing_and_keeps_the_place_in_the_address(signed_in):
@@ -124,7 +115,7 @@ def test_the_map_is_searched_while_typing_and_keeps_the_place_in_the_address(sig
 
     expect(signed_in.get_by_role("link", name=other.name, exact=True)).to_have_count(0)
     expect(signed_in.get_by_role("link", name=route.name, exact=True)).to_be_visible()
-    assert "?q=Route" in signed_in.url
+    expect(signed_in).to_have_url(re.compile(r"\?q=Route"))
 
 
 def test_the_numbers_of_the_map_change_in_their_place(signed_in):

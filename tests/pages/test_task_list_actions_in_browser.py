@@ -6,15 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Task
-from tests.pages.task_list import (
-    PHONE,
-    boxes,
-    filter_by,
-    menu_of,
-    press_and_confirm,
-    select_all,
-    width_of,
-)
+from tests.browsing import expect_width, rest
+from tests.pages.task_list import PHONE, boxes, filter_by, menu_of, press_and_confirm, select_all
 from tests.pages.thousands import ORDERS, statuses
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,12 +74,13 @@ def test_the_buttons_offer_what_the_status_allows_and_say_why_not(admin):
             select_all(admin, choose)
             enabled = admin.locator(".bulk-buttons .btn:enabled")
             expect(enabled).to_have_count(len(offered))
-            assert [button.get_attribute("data-verb") for button in enabled.all()] == offered
+            for number, verb in enumerate(offered):
+                expect(enabled.nth(number)).to_have_attribute("data-verb", verb)
             for refused in admin.locator(".bulk-buttons .btn:disabled").all():
                 expect(refused).to_have_attribute("title", re.compile("^None of these is"))
 
         allowed = menu_of(admin, admin.locator("tr[data-row]").first).locator("button[name=one]")
-        assert [button.inner_text().strip() for button in allowed.all()] == offered
+        expect(allowed).to_have_text(offered)
         expect(admin.get_by_role("button", name="Delete")).to_have_count(0)
 
 
@@ -127,14 +121,15 @@ def test_waiting_tasks_are_marked(admin):
 def test_a_phone_filters_chooses_and_skips_with_the_bar_at_its_lower_edge(admin):
     admin.set_viewport_size(PHONE)
     admin.goto("/tasks/")
-    assert width_of(admin) == PHONE["width"]
+    expect_width(admin, PHONE["width"])
 
     filter_by(admin, "Status", lambda menu: menu.get_by_label("New").check())
-    assert width_of(admin) == PHONE["width"]
+    expect_width(admin, PHONE["width"])
     boxes(admin).nth(0).click()
     boxes(admin).nth(3).click()
     button = admin.get_by_role("button", name="Skip 2 tasks")
     expect(button).to_be_in_viewport()
+    rest(admin)
     box = button.bounding_box()
     assert box["y"] + box["height"] > PHONE["height"] - 60
     expect(admin.locator(".bulk-buttons .btn:visible")).to_have_count(1)
@@ -163,4 +158,4 @@ def test_a_phone_selects_all_available_opens_a_task_and_retries_by_its_menu(admi
     for tab in ("Entity data", "Import messages", "Export messages"):
         admin.get_by_role("link", name=tab).click()
         expect(admin.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
-        assert width_of(admin) == PHONE["width"]
+        expect_width(admin, PHONE["width"])

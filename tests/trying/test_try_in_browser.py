@@ -1,19 +1,18 @@
 """Trying a route in a browser, on desk and phone."""
 
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from connectors.models import Incoming
+from tests.browsing import expect_width, found_by_axe
 from tests.pages.conftest import _browser_of_an_editor  # noqa: F401
 from tests.trying import making
 from tests.world import keep_where, make_outgoing, make_route, set_value
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RECORDS = [
     {"sku": "A1", "name": "Shoes", "group": "shoes"},
     {"sku": "B2", "name": "Umbrella", "group": "other"},
@@ -101,16 +100,5 @@ def test_nothing_is_wider_than_a_phone_and_axe_finds_nothing_serious(opened, the
     expect(try_it(opened)).to_contain_text("1 failed")
     opened.locator(".try-record > summary").nth(2).click()
 
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert serious(opened) == []
-
-
-def serious(page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document.querySelector('main'))")
-    return [
-        f"{each['id']}: {node['target']} {node['any'][:1]}"
-        for each in found["violations"]
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
+    expect_width(opened, 390)
+    assert found_by_axe(opened, "main") == []
