@@ -1,6 +1,7 @@
 """What all tests share: settings made cheap for tests, fakes that are fresh, a Redis and a browser
 for those who ask."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tests.installation import Unavailable
 PATIENCE = 30_000
 """Milliseconds that a browser waits for what must come, on a machine that does much else."""
 PATIENT = Path(__file__).with_name("patience.js")
+HOUR, TURN = 3600, 120
+"""Seconds: of an hour, and before its end, in which a test might go on into the next one."""
 SAME_EVERYWHERE = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"}
 
 
@@ -67,6 +70,23 @@ def _no_hurry(monkeypatch):
         (pulse, "SHARE", 0),
     ):
         monkeypatch.setattr(module, name, never)
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """The database's clock stands still, so that no minute ends between two looks at it."""
+    from alumio import database
+
+    moment = database.now()
+    monkeypatch.setattr(database, "now", lambda: moment)
+
+
+@pytest.fixture
+def same_hour():
+    """An hour that is about to end ends first, so that all of the test lies in one."""
+    left = HOUR - time.time() % HOUR
+    if left < TURN:
+        time.sleep(left + 1)
 
 
 @pytest.fixture

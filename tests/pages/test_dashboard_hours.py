@@ -12,7 +12,11 @@ from tasks import hours
 from tests.pages.rows import make_process, make_task
 from tests.world import make_route
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.database,
+    pytest.mark.usefixtures("same_hour"),
+]
 
 
 @pytest.fixture(autouse=True)

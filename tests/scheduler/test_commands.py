@@ -32,6 +32,7 @@ def due(target, **fields) -> ScheduledJob:
 # ---------------------------------------------------------------- tick
 
 
+@pytest.mark.usefixtures("still")
 def test_a_tick_says_of_each_job_that_was_due_what_came_of_it(capsys):
     fresh, waiting = due(make_route()), due(make_route())
     already = queued(waiting.route)
@@ -46,6 +47,7 @@ def test_a_tick_says_of_each_job_that_was_due_what_came_of_it(capsys):
     assert Process.objects.count() == 2
 
 
+@pytest.mark.usefixtures("still")
 def test_a_second_tick_finds_nothing_due(capsys):
     due(make_route())
     call_command("tick")
@@ -59,6 +61,7 @@ def test_a_second_tick_finds_nothing_due(capsys):
     assert list(Occurrence.objects.order_by("pk").values_list("instant", flat=True)) == before
 
 
+@pytest.mark.usefixtures("still")
 def test_a_tick_answers_programs_in_json(capsys):
     job = due(make_route())
 
