@@ -97,6 +97,11 @@ class Preview:
     visit: Visit | None = None
     why: str = ""
 
+    @property
+    def lacks_a_field(self) -> bool:
+        """Whether the record fails since a field is missing in it."""
+        return bool(self.visit) and "is missing in the data here" in self.visit.error
+
 
 class Mapped(BuilderView):
     """The first record before and after the mapping as it is typed."""

@@ -19,7 +19,7 @@
     for (const row of rows()) {
       const isField = part(row, "kind").value === "field", text = part(row, "text").value.trim().replace(/\[\]/g, ".*");
       if (isField && text) used.add(text);
-      part(row, "missing").closest("label").hidden = !isField;
+      part(row, "missing").closest("label").hidden = !(isField && text);
       suggest(row, isField);
       hint(row, isField ? types.get(text) : undefined);
       row.classList.toggle("is-lacking", row.hasAttribute("data-required") && isField && !text);

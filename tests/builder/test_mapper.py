@@ -265,6 +265,7 @@ def test_the_preview_says_what_is_missing_in_the_record(builder, at):
     preview = builder.post("mapper/preview", at=at, **pairs).content.decode()
 
     assert "&amp;{quantity} found nothing" in preview
+    assert "Tick “may be missing”" in preview
     lenient = rows(("q.*.amount", "items.*.quantity", "missing"))
     assert "null" in builder.post("mapper/preview", at=at, **lenient).content.decode()
 
