@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scheduler import doorbell
 from tests import fakes
@@ -16,6 +17,17 @@ PATIENT = Path(__file__).with_name("patience.js")
 HOUR, TURN = 3600, 120
 """Seconds: of an hour, and before its end, in which a test might go on into the next one."""
 SAME_EVERYWHERE = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"}
+
+# How fast an example runs says nothing on a shared machine. The same examples each time: a test
+# that fails at one try of many stops somebody who changed something else.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 
 def pytest_configure(config):

@@ -14,7 +14,9 @@ from transformers import api as transformers
 pytestmark = pytest.mark.django_db
 
 BOUNDED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 VIEWS = {
     "incomings": connectors.Incomings,

@@ -137,7 +137,9 @@ EVENTS = ("deliver", "fail", "wait", "retry", "skip", "mark-finished", "mark-fai
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.sampled_from(EVENTS), max_size=12))
 def test_whatever_happens_the_history_is_a_chain_of_allowed_moves_that_ends_where_the_task_is(

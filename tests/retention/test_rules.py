@@ -227,7 +227,7 @@ def naively(tasks: list[Task], routes: list[Route], everywhere: dict, own: dict)
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(everywhere=RULES, own=RULES, drawn=TASKS)
 def test_exactly_what_the_rules_say_goes_whatever_rules_and_tasks_there_are(everywhere, own, drawn):

@@ -75,7 +75,9 @@ def test_a_change_and_a_retry_are_told_on_the_task_and_in_the_audit_trail(editor
     *_, changed, retried = texts(failed, "export")
     assert changed == "Data changed by API key test editor: version 2. They are boots."
     assert retried == "Retried by API key test editor with version 3 of the data."
-    assert list(failed.messages.exclude(verb="").values_list("verb", flat=True))[-1:] == ["retry"]
+    assert list(failed.messages.exclude(verb="").order_by("id").values_list("verb", flat=True))[
+        -1:
+    ] == ["retry"]
     assert audited() == [
         ("edit-data", failed.identifier),
         ("edit-data", failed.identifier),
