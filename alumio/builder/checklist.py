@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from alumio.builder.document import Document, texts_in
 from alumio.builder.faults import Fault
 from alumio.builder.line import Line
-from alumio.builder.steps import Place
+from alumio.builder.steps import Place, title_at
 
 SETS_SCHEMA = "type-setter"
 
@@ -89,10 +89,12 @@ def shown(line: Line) -> list[Fault]:
 def words_of(fault: Fault, document: Document) -> str:
     part = document.of_key(fault.part)
     place = Place.read(fault.at)
-    words = [part.name if part else fault.part]
-    if place:
-        words.append(f"step {place.index + 1}")
-    return f"{' › '.join(words)}: {fault.text}"
+    name = part.name if part else fault.part
+    if not place:
+        return f"{name}: {fault.text}"
+    step = f"{place.index + 1} › {title_at(document, place)}"
+    where = f"Step {step}" if fault.part == document.route.key else f"{name} › step {step}"
+    return f"{where}: {fault.text}"
 
 
 def is_ready(items: list[Item]) -> bool:

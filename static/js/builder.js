@@ -81,6 +81,9 @@
     if (node) node.setAttribute("aria-current", "true");
     document.body.classList.toggle("panel-open", Boolean(at));
     if (at && at !== shown) begin(node);
+    // Why it was not saved stands below the line on a phone.
+    const refused = panel.querySelector("[data-refused]");
+    if (refused) { refused.focus({ preventScroll: true }); refused.scrollIntoView({ block: "nearest" }); }
     shown = at;
     wire(panel);
   }
