@@ -28,6 +28,7 @@ from scheduler.listing import ProcessList, describe, processes, tasks_url
 from scheduler.models import Kind, Process, ScheduledJob, Trigger
 from scheduler.told import facts
 from tasks.log import Line
+from tasks.revisions import Ran, of_import, of_route
 
 MOST_MESSAGES = 300
 PREVIEWED_RUNS = 10
@@ -54,6 +55,7 @@ class ProcessPage(RoleRequired, View):
             "more_lines": len(newest) > MOST_MESSAGES,
             "tasks_url": tasks_url(process),
             "facts": facts(process),
+            "ran": _ran(process),
             "refused": _refused(process),
             "successor": Process.objects.filter(resumes=process).only("pk").first(),
             "cursor": jsontext.dumps(Redactor().value(process.cursor)),
@@ -61,6 +63,13 @@ class ProcessPage(RoleRequired, View):
         }
         template = "processes/_detail.html" if request.htmx else "processes/detail.html"
         return render(request, template, context)
+
+
+def _ran(process: Process) -> list[Ran]:
+    """The revisions with which a process ran."""
+    if process.route and "route" in process.revisions:
+        return of_route(process.route, process.revisions)
+    return of_import(process.incoming, process.revisions)
 
 
 def _refused(process: Process) -> dict:

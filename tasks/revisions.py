@@ -33,11 +33,12 @@ def of_processes(task: Task, processes: Collection[int]) -> dict[int, list[Ran]]
     known: dict[int, dict[str, int]] = {}
     for ask in noted:
         known |= ask(processes)
-    return {process: _ran(task.route, revisions) for process, revisions in known.items()}
+    return {process: of_route(task.route, revisions) for process, revisions in known.items()}
 
 
-def _ran(route: Route, revisions: dict[str, int]) -> list[Ran]:
-    """An import names all routes that it was for, an export only the kind of its own."""
+def of_route(route: Route, revisions: dict[str, int]) -> list[Ran]:
+    """What a process noted that worked for this route. An import names all routes that it was for,
+    an export only the kind of its own."""
     own = f"{route.kind}:{route.identifier}"
     route_number = revisions.get("route", revisions.get(own))
     ran = []
@@ -49,6 +50,19 @@ def _ran(route: Route, revisions: dict[str, int]) -> list[Ran]:
             ran.append(Ran(_noun(kind), identifier, number, _url(kind, identifier, number)))
         elif kind != "route":
             ran.append(_end(route, kind, number, route_number))
+    return ran
+
+
+def of_import(incoming, revisions: dict[str, int]) -> list[Ran]:
+    """What a process noted that imported: its incoming, and the rest by kind and identifier."""
+    ran = []
+    for key, number in revisions.items():
+        kind, _, identifier = key.partition(":")
+        if key == "incoming" and incoming:
+            ran.append(_own(incoming, number))
+        else:
+            url = _url(kind, identifier, number) if identifier else ""
+            ran.append(Ran(_noun(kind), identifier, number, url))
     return ran
 
 

@@ -27,6 +27,8 @@ def test_a_fresh_instance_shows_the_steps_to_the_first_record(editor, viewer):
     assert "Let the first record travel" in editor.open("/").text
     assert "/routes/new/" in editor.open("/").text
     assert "/routes/new/" not in viewer.open("/").text
+    assert 'href="/routes/builder/new/"' in editor.open("/").text
+    assert "/routes/builder/new/" not in viewer.open("/").text
 
 
 def test_counters_lead_to_the_tasks_of_their_status(viewer):

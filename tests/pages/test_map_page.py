@@ -44,7 +44,7 @@ def names(graph: Map, wanted: str) -> list[str]:
 def test_an_empty_instance_says_what_the_map_will_show(viewer, editor):
     assert "Nothing to map yet" in viewer.open("/map/").text
     assert "Create a new route" not in viewer.open("/map/").text
-    assert "/routes/new/" in editor.open("/map/").text
+    assert "/routes/builder/new/" in editor.open("/map/").text
 
 
 def test_a_route_joins_its_systems_over_its_ends():
