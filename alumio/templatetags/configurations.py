@@ -1,22 +1,10 @@
 """Tags of the configuration pages."""
 
 from django import template
-from django.utils import timezone
-from django.utils.timesince import timesince
 
 from alumio.pages import edit_url
 
 register = template.Library()
-
-
-@register.filter
-def ago(moment) -> str:
-    """How long ago, in the largest unit: "3 minutes ago"."""
-    if not moment:
-        return ""
-    if (timezone.now() - moment).total_seconds() < 60:
-        return "just now"
-    return f"{timesince(moment, depth=1)} ago"
 
 
 @register.filter
