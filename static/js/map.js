@@ -12,6 +12,7 @@
       for (const next of leads(node)) before.set(next, [...(before.get(next) || []), key]);
       node.style.gridRowStart = wide.matches ? Number(node.dataset.row) + 1 : "";
     }
+    map.classList.add("map-placed");
     draw();
   }
   const leads = (node) => node.dataset.next.split(" ").filter((key) => nodes.has(key));
