@@ -22,7 +22,7 @@ class Server:
     def stop(self):
         if self.process:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(120)
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -41,7 +41,7 @@ def start() -> Server:
     return server
 
 
-def wait_until_ready(server: Server, seconds: float = 20):
+def wait_until_ready(server: Server, seconds: float = 120):
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -17,7 +17,7 @@ import pytest
 from tests.webserver import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-STOPS_WITHIN = 120
+STOPS_WITHIN = 600
 
 pytestmark = pytest.mark.slow
 
