@@ -138,7 +138,7 @@ def unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def wait_until_ready(server: Server, seconds: float = 30):
+def wait_until_ready(server: Server, seconds: float = 120):
     deadline = time.monotonic() + seconds
     while True:
         try:
