@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from alumio.builder import table
+from alumio.builder import mapping, table
 from alumio.builder.document import Document, forms
 from alumio.builder.steps import Place
 from alumio.components import Registry
@@ -98,7 +98,7 @@ def steps_to_choose() -> list[Choice]:
     """Mapping, filtering, the steps that change data, and those that work on whole entities. What
     changes data stands inside the step "Data", which is made along with it."""
     two = "Two columns: the fields that arrive, the fields that the target wants."
-    maps = Choice("type", MAPPER, table.NAME, two, "columns-2")
+    maps = Choice("type", MAPPER, mapping.NAME, two, "columns-2")
     keep = Choice("type", FILTER, "Keep only some records", "Drops those that break a condition.")
     inside = [
         Choice("type", INSIDE + c.prototype, c.label, c.help)

@@ -2,8 +2,9 @@
 
 from alumio import jsontext
 from alumio.builder import mapping
+from alumio.builder.mapping import NAME
 from alumio.builder.panels import Drawn, StepPanel
-from alumio.builder.table import NAME, Table
+from alumio.builder.table import Table
 from alumio.located import Located
 from transformers.models import EntitySchema
 

@@ -20,8 +20,8 @@ from transformers.outline import EACH
 
 Place = tuple[str | int | None, ...]
 """Keys, indices, and EACH for each item of a list."""
+NAME, ROOT = "Map fields", "mapped"
 MUST, MAY = "&", "?"
-ROOT = "mapped"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Mapping:
 def write(mapping: Mapping) -> dict:
     """The step of a mapping whose rows fit together. Without rows it changes nothing."""
     steps = _steps(mapping.rows, mapping.root, mapping.keep) if mapping.rows else []
-    spec = _step("data", **mapping.more, transformers=steps)
+    spec = {"prototype": "data", "parameters": mapping.more | {"transformers": steps}}
     return spec | ({"meta": mapping.meta} if mapping.meta else {})
 
 

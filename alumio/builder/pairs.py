@@ -13,6 +13,8 @@ from transformers import paths, placeholders
 from transformers.errors import TransformError
 
 FIELD, VALUE = "field", "value"
+MOST_NAMED = 4
+"""Fields that a line names."""
 
 
 @dataclass
@@ -46,12 +48,15 @@ class Pair:
 
     @classmethod
     def of_json(cls, kept: dict) -> "Pair":
-        known = {
-            name: kept[name]
-            for name in ("target", "text", "kind", "missing", "mappers")
-            if name in kept
-        }
-        return cls(**known)
+        """From what `as_json` gave, or somebody wrote by hand."""
+        target, text, mappers = (kept.get(name) for name in ("target", "text", "mappers"))
+        return cls(
+            target if isinstance(target, str) else "",
+            text if isinstance(text, str) else "",
+            VALUE if kept.get("kind") == VALUE else FIELD,
+            bool(kept.get("missing")),
+            mappers if isinstance(mappers, list) and mappers else None,
+        )
 
 
 # -- places as they are typed -------------------------------------------------------------------
@@ -107,6 +112,13 @@ def on_one_line(value) -> str:
     """A value as it is typed into a field of one line."""
     text = posted.typed_text(value)
     return jsontext.dumps(value) if "\n" in text else text
+
+
+def in_a_line(rows: list[Row]) -> str:
+    """The fields of a target: `number, lines.*.sku`."""
+    targets = [pair.target for pair in pairs_of(rows)]
+    more = f" and {len(targets) - MOST_NAMED} more" if len(targets) > MOST_NAMED else ""
+    return ", ".join(targets[:MOST_NAMED]) + more or "Nothing is mapped yet"
 
 
 @dataclass

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from alumio import posted
 from alumio.builder import mapping
 from alumio.builder.document import LISTS
-from alumio.builder.mapping import ROOT, Mapping
+from alumio.builder.mapping import NAME, ROOT, Mapping
 from alumio.builder.matching import wanted
 from alumio.builder.pairs import FIELD, VALUE, Pair, pairs_of, understand
 from alumio.located import Located
 from transformers import outline
 from transformers.models import EntitySchema
 
-NAME = "Map fields"
 NUMBER = re.compile(r"pairs-(\d+)-target")
 
 
@@ -50,12 +49,13 @@ class Table:
     @classmethod
     def of_post(cls, data) -> "Table":
         numbers = sorted(int(found[1]) for name in data if (found := NUMBER.fullmatch(name)))
+        more = posted.parse_hidden(data, "mapper-more", dict)
         return cls(
             pairs=[pair for number in numbers if (pair := posted_pair(data, f"pairs-{number}"))],
             target=data.get("mapper-target", ""),
             keep="mapper-keep" in data,
             root=data.get("mapper-root") or ROOT,
-            more=posted.parse_hidden(data, "mapper-more", dict),
+            more={name: value for name, value in more.items() if isinstance(value, list)},
             meta=posted.parse_meta(data, "step"),
             known=data.getlist("mapper-known"),
         )

@@ -5,7 +5,9 @@ The step “Data” is told by what is in it where that is one thing, since that
 
 from typing import NamedTuple
 
+from alumio.builder import mapping
 from alumio.builder.document import Document
+from alumio.builder.pairs import in_a_line
 from alumio.components import Registry
 from alumio.summary import label_of_type, summary_of
 from transformers import wording
@@ -32,12 +34,17 @@ def told(document: Document, spec) -> Told:
         return Told("Transformer", "Choose a transformer", "")
     label, summary = in_short(spec)
     name = (spec.get("meta") or {}).get("name")
-    return Told(label if name else "Transformer", name or label, summary)
+    kind = label if name and name != label else "Transformer"
+    return Told(kind, name or label, summary)
 
 
 def in_short(spec: dict) -> tuple[str, str]:
     """What a step does, and its settings in a line."""
     parameters = spec.get("parameters") or {}
+    if found := mapping.read(spec):
+        tests = wording.asked(found.more.get("filters") or [])
+        parts = (tests and f"only if {tests}", in_a_line(found.rows))
+        return mapping.NAME, " · ".join(filter(None, parts))
     asked, done = parameters.get("filters") or [], parameters.get("transformers") or []
     if spec.get("prototype") == "data":
         if asked and not done:

@@ -35,6 +35,7 @@
   // -- what is offered while typing: fields of the record, or, for a value within a list, of its items
   function suggest(row, isField) {
     const text = part(row, "text"), list = listOf(row);
+    text.setAttribute("aria-label", `${isField ? "Field" : "Value"} for ${part(row, "target").value || "it"}`);
     text.dataset.suggests = isField ? "pattern" : "placeholder";
     part(row, "root").value = isField ? "" : list;
     if (!isField && list) text.dataset.within = "root"; else delete text.dataset.within;

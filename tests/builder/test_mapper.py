@@ -89,6 +89,15 @@ def test_what_is_mapped_is_kept_as_ordinary_steps(builder, at):
     assert shown_rows(builder.panel(at).text) == [("lines.*.code", "items.*.sku"), ("shop", "5")]
 
 
+def test_the_line_names_the_fields_that_are_mapped(builder, at):
+    assert "Nothing is mapped yet" in builder.person.open(builder.base).text
+
+    six = [(f"f{number}", "number") for number in range(6)]
+    builder.post("keep", at=at, **rows(*six, ("l.*.x", "i.*.x")))
+
+    assert "f0, f1, f2, f3 and 3 more" in builder.person.open(builder.base).text
+
+
 def test_a_mapping_can_be_seen_as_steps_and_again_as_two_columns(builder, at):
     builder.post("keep", at=at, **rows(("name", "number"), ("lines.*.code", "items.*.sku")))
     before = first_step(builder)
@@ -241,6 +250,23 @@ def test_an_unfinished_mapping_is_kept_and_cannot_be_saved(builder, at):
     builder.post("keep", at=at, **rows(("name", "number"), ("skus.*.sku", "items.*.sku")))
     builder.post("save")
     assert len(Route.objects.get().transformers) == 1
+
+
+@pytest.mark.parametrize("path", ["keep", "mapper/rows", "mapper/preview"])
+def test_what_no_browser_would_post_breaks_nothing(builder, at, path):
+    odd = {
+        "mapper-more": '{"prototype": 1, "transformers": 2, "filters": 5}',
+        "step-meta": '{"mapping": {"fields": [1], "unfinished": [{"target": 5}, 6]}, "name": 7}',
+        "pairs-0-mappers": '["nothing", 5]',
+        "mapper-target": "no-such",
+        "mapper-root": 'a."b',
+    }
+
+    answer = builder.post(path, at=at, unfinished="1", **rows(("a", "b")) | odd)
+
+    assert answer.status_code == 200
+    assert builder.panel(at).response.status_code == 200
+    assert builder.person.open(builder.base).response.status_code == 200
 
 
 # -- the preview --------------------------------------------------------------------------------
