@@ -49,6 +49,7 @@ DRAFTING = [
     "redo",
     "remove",
     "resolve",
+    "sample",
     "step",
     "take",
     "undo",
