@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from alumio.builder import mapping
 from alumio.builder.mapping import EACH, Mapping, Row
+from alumio.builder.matching import match
+from alumio.builder.pairs import Pair, pairs_of, place_of, text_of, understand
+from transformers import outline
 from transformers.context import Context
 from transformers.entity import Entity
 from transformers.errors import StepError
@@ -204,3 +207,58 @@ def test_a_step_of_another_shape_is_no_mapping():
     assert mapping.read("saved") is None
     assert mapping.read({"prototype": "data", "parameters": {"transformers": []}}) is None
     assert mapping.read({"prototype": "chain", "parameters": {"transformers": []}}) is None
+
+
+# -- as it is typed -----------------------------------------------------------------------------
+
+
+@given(st.lists(st.sampled_from([*KEYS, "0", "", 0, 12, EACH]), min_size=1, max_size=5))
+def test_a_place_is_typed_as_it_is_shown(keys):
+    assert place_of(text_of(tuple(keys))) == tuple(keys)
+
+
+@given(records_and_rows())
+def test_rows_that_are_shown_and_typed_again_are_the_same(made):
+    _, rows = made
+
+    assert understand(pairs_of(rows)).rows == rows
+
+
+def matched(record, *targets: str) -> dict[str, str]:
+    pairs = [Pair(target) for target in targets]
+    match(pairs, outline.of_records([record]))
+    return {pair.target: pair.text for pair in pairs}
+
+
+def test_names_agree_but_for_capitals_and_dashes():
+    record = {"customer": {"e-mail": "a@b.nl"}, "OrderNumber": 1, "other": 2}
+
+    assert matched(record, "customerEmail", "order_number", "nothing") == {
+        "customerEmail": "customer.e-mail",
+        "order_number": "OrderNumber",
+        "nothing": "",
+    }
+
+
+def test_of_fields_with_the_same_name_the_one_that_stands_alike_is_meant():
+    record = {"billing": {"city": "A"}, "shipping": {"city": "B"}}
+
+    assert matched(record, "address.shipping.city")["address.shipping.city"] == "shipping.city"
+
+
+def test_all_fields_of_a_list_are_matched_with_one_list():
+    record = {"notes": [{"sku": "N"}], "items": [{"sku": "A", "qty": 1}]}
+
+    assert matched(record, "lines.*.sku", "lines.*.qty") == {
+        "lines.*.sku": "items.*.sku",
+        "lines.*.qty": "items.*.qty",
+    }
+
+
+def test_what_is_mapped_already_is_left_as_it_is():
+    pairs = [Pair("sku", "code"), Pair("name")]
+
+    count = match(pairs, outline.of_records([{"sku": 1, "name": 2}]))
+
+    assert count == 1
+    assert [pair.text for pair in pairs] == ["code", "name"]
