@@ -45,8 +45,13 @@ CONFIGURATIONS = (
 PAGES = ("list", "create", "edit", "delete", "duplicate", "switch", "history", "old")
 BUILDER = (
     *("page", "panel", "keep", "choose", "remove", "step", "copy", "enable", "undo", "redo"),
-    *("save", "resolve", "discard", "live", "classic", "take"),
+    *("save", "resolve", "discard", "live", "classic", "take", "sample"),
 )
+BUILDER_DATA = (
+    *("try", "fields", "shadow", "samples"),
+    *("mapper-sources", "mapper-rows", "mapper-preview"),
+)
+"""Pages of the builder that show records, which viewers do not see there."""
 DOORS = (
     "incoming",
     "outgoing",
@@ -76,7 +81,8 @@ TABLE = {
     **{f"{section}:delete": (EDITOR, EDITOR) for section in CONFIGURATIONS},
     **{f"route-builder:{page}": READ for page in BUILDER},
     **{f"new-route-builder:{page}": READ for page in BUILDER},
-    **dict.fromkeys(("route-builder:try", "new-route-builder:try"), (EDITOR, EDITOR)),
+    **{f"route-builder:{page}": (EDITOR, EDITOR) for page in BUILDER_DATA},
+    **{f"new-route-builder:{page}": (EDITOR, EDITOR) for page in BUILDER_DATA},
     "scheduled-jobs:toggle": READ,
     "scheduled-jobs:preview": READ,
     "scheduled-jobs:occurrences": READ,
@@ -100,6 +106,7 @@ TABLE = {
     "api:route-samples": READ,
     **{f"api:{kind}-try": READ for kind in ("route", "incoming", "outgoing")},
     **{f"trying:{kind}": (EDITOR, EDITOR) for kind in ("route", "incoming", "outgoing")},
+    **{f"trying:{kind}-fields": (EDITOR, EDITOR) for kind in ("route", "incoming", "outgoing")},
     **{f"tasks:{page}": READ for page in ("version", "reimport")},
     "tasks:edit-data": (EDITOR, EDITOR),
     **{f"api:task-{part}": READ for part in ("data", "version-list", "version", "reimport")},

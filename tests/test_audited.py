@@ -54,8 +54,10 @@ DRAFTING = [
     "take",
     "undo",
 ]
+TRYING = ["try", "shadow", "samples", "mapper-rows", "mapper-preview"]
 for space in ("route-builder", "new-route-builder"):
-    NOT_RECORDED |= {f"{space}:{name}": A_DRAFT for name in DRAFTING} | {f"{space}:try": A_TRIAL}
+    NOT_RECORDED |= {f"{space}:{name}": A_DRAFT for name in DRAFTING}
+    NOT_RECORDED |= {f"{space}:{name}": A_TRIAL for name in TRYING}
 for name in ("trying:incoming", "trying:outgoing", "trying:route"):
     NOT_RECORDED[name] = A_TRIAL
 for name in ("incoming-try", "outgoing-try", "route-try", "route-shadow", "route-samples"):
