@@ -44,6 +44,7 @@ ENDS = {
 LEADING = {
     "incoming": ("http-subscriber", "webhook-subscriber"),
     "outgoing": ("http-publisher",),
+    "step": ("value-setter", "value-mapper", "pattern-move", "value-remover", "conditional"),
 }
 """Types that come first, since most routes begin with them."""
 
@@ -95,8 +96,8 @@ INSIDE = "data/"
 
 
 def steps_to_choose() -> list[Choice]:
-    """Mapping, filtering, the steps that change data, and those that work on whole entities. What
-    changes data stands inside the step "Data", which is made along with it."""
+    """Mapping, filtering, what most routes need, then all others by name. What changes data stands
+    inside the step "Data", which is made along with it."""
     two = "Two columns: the fields that arrive, the fields that the target wants."
     maps = Choice("type", MAPPER, mapping.NAME, two, "columns-2")
     keep = Choice("type", FILTER, "Keep only some records", "Drops those that break a condition.")
@@ -106,7 +107,13 @@ def steps_to_choose() -> list[Choice]:
         if c.prototype not in entity_transformers
     ]
     whole = [Choice("type", c.prototype, c.label, c.help) for c in entity_transformers]
-    return [maps, keep, *sorted(inside + whole, key=lambda choice: choice.label.lower())]
+    return [maps, keep, *sorted(inside + whole, key=place_among_steps)]
+
+
+def place_among_steps(choice: Choice) -> tuple[int, str]:
+    leading, prototype = LEADING["step"], choice.name.removeprefix(INSIDE)
+    first = leading.index(prototype) if prototype in leading else len(leading)
+    return first, choice.label.lower()
 
 
 def spec_of(name: str) -> dict | None:
