@@ -53,6 +53,8 @@ class Rows(BuilderView):
     def post(self, request, identifier=None):
         self.said = self.wrong = ""
         screen, table = self.screen(), Table.of_post(request.POST)
+        # Looking at what arrives takes its time, so it is no part of the transaction.
+        self.fields = self.known(screen) if request.POST.get("do") == "match" else []
         with applied(screen.document):
             asked = {"match": self.match, "target": self.retarget, "example": self.example}
             if do := asked.get(request.POST.get("do", "")):
@@ -61,12 +63,14 @@ class Rows(BuilderView):
             context = {"mapper": columns, "base": self.url("page")}
             return render(request, "builder/_mapper_rows.html", context)
 
+    def known(self, screen: Screen) -> list[outline.Field]:
+        return what_arrives(screen, self.request.POST.get("at", "")).fields
+
     def match(self, screen: Screen, table: Table) -> None:
-        fields = what_arrives(screen, self.request.POST.get("at", "")).fields
-        count = match(table.complete().pairs, fields)
+        count = match(table.complete().pairs, self.fields)
         left = sum(pair.is_open for pair in table.pairs)
         self.said = f"Matched {count} by name. Still without a source: {left}."
-        if not fields:
+        if not self.fields:
             self.wrong = "No field of the record is known yet: try the line first."
 
     def retarget(self, screen: Screen, table: Table) -> None:

@@ -1,14 +1,16 @@
 """A mapping of fields, read from and written as the ordinary data transformers that it is kept as.
 
+    value-remover   mapped
     value-setter    mapped.name = &{customer.name}     every row reads the record as it arrived
-                    mapped.lines = &{items}
+                    mapped.lines = &{items && to_array(items)}
     node            mapped.lines.*: the same steps, within each item
     key-filter      keeps only mapped
     pattern-move    mapped.* -> $1
     value-remover   mapped
 
 Nothing is read after it was overwritten, and a list stays a list though a field is missing in some
-of its items. Without the key-filter the record keeps its other fields.
+of its items; what XML gives as one item is a list of one. Without the key-filter the record keeps
+its other fields.
 """
 
 import re
@@ -22,6 +24,8 @@ Place = tuple[str | int | None, ...]
 """Keys, indices, and EACH for each item of a list."""
 NAME, ROOT = "Map fields", "mapped"
 MUST, MAY = "&", "?"
+AS_LIST = " && to_array({})"
+"""Makes one item a list of one, and leaves nothing nothing."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,12 @@ def _steps(rows: list[Row], root: str, keep: bool) -> list[dict]:
             inner = [each for each in rows if before(each.target) == before(row.target)]
             values[key] = {"key": key, "value": _items(inner)}
             nodes.append(_each(key, [_inside(each) for each in inner], root))
-    return [_step("value-setter", configurations=list(values.values())), *nodes, *_end(root, keep)]
+    setter = _step("value-setter", configurations=list(values.values()))
+    return [_without(root), setter, *nodes, *_end(root, keep)]
+
+
+def _without(root: str) -> dict:
+    return _step("value-remover", patterns=[{"key": paths.quote(root)}])
 
 
 def _key(root: str, place: Place) -> str:
@@ -88,7 +97,9 @@ def _setting(row: Row, root: str) -> dict:
 def _items(rows: list[Row]) -> str:
     """The list that the items come from. It may be missing where all that is read of it may."""
     read = [row for row in rows if row.source is not None]
-    return placeholder(before(read[0].source), all(row.missing for row in read))
+    text = expression(before(read[0].source))
+    sign = MAY if all(row.missing for row in read) else MUST
+    return f"{sign}{{{text}{AS_LIST.format(text)}}}"
 
 
 def _each(key: str, rows: list[Row], root: str) -> dict:
@@ -104,10 +115,8 @@ def _inside(row: Row) -> Row:
 def _end(root: str, keep: bool) -> list[dict]:
     others = _step("not-one-of", value=[root])
     only = _step("key-filter", accessor=_step("key", keys=[]), conditions=[others])
-    name = paths.quote(root)
-    move = _step("pattern-move", pattern=f"{name}.*", replacement="$1")
-    gone = _step("value-remover", patterns=[{"key": name}])
-    return [move, gone] if keep else [only, move, gone]
+    move = _step("pattern-move", pattern=f"{paths.quote(root)}.*", replacement="$1")
+    return [*([] if keep else [only]), move, _without(root)]
 
 
 def before(place: Place) -> Place | None:
@@ -156,6 +165,15 @@ def source_of(value) -> tuple[Place, bool] | None:
     return (tuple(parts), missing) if placeholder(tuple(parts), missing) == value else None
 
 
+def list_source_of(value: str) -> Place:
+    """The place of the list that items come from."""
+    text, _, _ = value[2:-1].partition(AS_LIST.partition("{")[0])
+    found = source_of(f"{value[:2]}{text}}}")
+    if found is None:
+        raise ValueError("These items come from no list.")
+    return found[0]
+
+
 def _parts(text: str) -> list[tuple[str, str]]:
     return [(found[1] or "", found[2] or "") for found in _PART.finditer(text)]
 
@@ -191,10 +209,10 @@ def _rows(steps: list[dict]) -> list[Row]:
         if step["prototype"] == "node"
     }
     rows = []
-    for setting in steps[0]["parameters"]["configurations"]:
+    for setting in steps[1]["parameters"]["configurations"]:
         target = paths.parse_place(setting["key"])[1:]
         if node := lists.get(f"{setting['key']}.*"):
-            source, _ = source_of(setting["value"])
+            source = list_source_of(setting["value"])
             rows += [_outside(target, source, row) for row in _rows(node["nodeTransformers"])]
         else:
             rows.append(_row(target, setting))

@@ -127,6 +127,15 @@ class Understood:
 
     rows: list[Row] = field(default_factory=list)
     lists: dict[Place, Place] = field(default_factory=dict)
+    targets: set[Place] = field(default_factory=set)
+    parents: set[Place] = field(default_factory=set)
+    wholes: set[tuple] = field(default_factory=set)
+
+    def add(self, row: Row) -> None:
+        self.rows.append(row)
+        self.targets.add(row.target)
+        self.parents.update(row.target[:length] for length in range(1, len(row.target)))
+        self.wholes.add(whole_of(row))
 
 
 def understand(pairs: list[Pair]) -> Understood:
@@ -142,8 +151,13 @@ def understand(pairs: list[Pair]) -> Understood:
         row = row if pair.error else _sourced(row, found)
         pair.error = pair.error or _twice(row, found)
         if not pair.error:
-            found.rows.append(row)
+            found.add(row)
     return found
+
+
+def whole_of(row: Row) -> tuple:
+    """What is read of which list of the target."""
+    return tuple(levels(row.target)), row.source
 
 
 def levels(place: Place) -> list[Place]:
@@ -230,11 +244,19 @@ def _alone(row: Row, found: Understood) -> str:
 
 
 def _twice(row: Row, found: Understood) -> str:
-    lists = {place[:-1] for place in found.lists}
-    if row.target in lists or any(each.target == row.target for each in found.rows):
-        return f"{text_of(row.target)} is mapped twice."
-    whole = row.source is not None and row.source[-1:] == (EACH,)
-    beside = [each for each in found.rows if levels(each.target) == levels(row.target)]
-    if whole and any(each.source == row.source for each in beside):
+    target, lists = row.target, {place[:-1] for place in found.lists}
+    if target in found.targets:
+        return f"{text_of(target)} is mapped twice."
+    for length, key in enumerate(target):
+        if key is not EACH and (place := target[:length]) in lists:
+            return f"{text_of(place)} is a list here: write {text_of(place)}.* for each item."
+    if target in found.parents or target in lists:
+        return (
+            f"Fields of {text_of(target)} are mapped already: it cannot be mapped as a whole, too."
+        )
+    above = [target[:length] for length in range(1, len(target))]
+    if taken := next((place for place in above if place in found.targets), None):
+        return f"{text_of(taken)} is mapped as a whole already: it holds {text_of(target)}."
+    if row.source is not None and row.source[-1:] == (EACH,) and whole_of(row) in found.wholes:
         return f"{text_of(row.source)} itself can be mapped once only."
     return ""

@@ -85,7 +85,10 @@ def test_what_is_mapped_is_kept_as_ordinary_steps(builder, at):
     builder.post("keep", at=at, **rows(("lines[].code", "items[].sku"), ("shop", "5", "value")))
 
     prototypes = [s["prototype"] for s in first_step(builder)["parameters"]["transformers"]]
-    assert prototypes == ["value-setter", "node", "key-filter", "pattern-move", "value-remover"]
+    assert prototypes == [
+        *("value-remover", "value-setter", "node"),
+        *("key-filter", "pattern-move", "value-remover"),
+    ]
     assert shown_rows(builder.panel(at).text) == [("lines.*.code", "items.*.sku"), ("shop", "5")]
 
 
@@ -302,5 +305,5 @@ def test_a_field_called_as_the_root_of_the_mapping_is_not_mixed_in(builder, at):
 
     builder.post("keep", at=at, **pairs)
 
-    setter = first_step(builder)["parameters"]["transformers"][0]
+    setter = first_step(builder)["parameters"]["transformers"][1]
     assert setter["parameters"]["configurations"] == [{"key": "mapped2.no", "value": "&{number}"}]

@@ -262,3 +262,41 @@ def test_what_is_mapped_already_is_left_as_it_is():
 
     assert count == 1
     assert [pair.text for pair in pairs] == ["code", "name"]
+
+
+def test_one_item_where_xml_has_no_list_is_a_list_of_one():
+    rows = [Row(("lines", EACH, "sku"), ("items", EACH, "code"), missing=True)]
+    spec = mapping.write(Mapping(rows))
+
+    assert run(spec, {"items": {"code": "A"}}) == {"lines": [{"sku": "A"}]}
+    assert run(spec, {"items": None}) == {"lines": None}
+    assert run(spec, {}) == {"lines": None}
+    assert run(spec, {"items": []}) == {"lines": []}
+
+
+def test_a_field_of_the_record_that_nobody_knew_of_does_not_get_into_the_target():
+    spec = mapping.write(Mapping([Row(("a",), ("x",))]))
+
+    assert run(spec, {"x": 1, "mapped": {"secret": 9}}) == {"a": 1}
+    assert run(spec, {"x": 1, "mapped": [1, 2]}) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a.b", "a"),
+        ("a", "a.b"),
+        ("lines", "lines.*.sku"),
+        ("lines.*.sku", "lines"),
+        ("lines.*.x", "lines.*.x.y"),
+        ("lines.*.x", "lines.0.y"),
+    ],
+)
+def test_targets_of_which_one_is_in_the_other_are_refused(one, other):
+    source = lambda target: "items.*.code" if "*" in target else "x"  # noqa: E731
+    pairs = [Pair(one, source(one)), Pair(other, source(other))]
+
+    understand(pairs)
+
+    (error,) = [pair.error for pair in pairs if pair.error]
+    assert min(one, other, key=len).partition(".")[0] in error
