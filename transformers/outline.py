@@ -133,39 +133,47 @@ def of_schema(schema) -> list[Field]:
     if not isinstance(schema, dict):
         return []
     found: dict[Place, Field] = {}
-    for field in _walk_schema((), schema, schema, (), False):
+    for field in _Schema(schema).walk((), schema, (), False):
         if len(found) >= MOST_FIELDS:
             break
         found.setdefault(field.place, field)
     return _in_order(found)
 
 
-def _walk_schema(place: Place, schema, root: dict, seen: tuple, required: bool) -> Iterator[Field]:
-    schema, seen = _resolved(schema, root, seen)
-    if schema is None or len(place) > DEEPEST:
-        return
-    kind = _schema_type(schema)
-    if place:
-        yield Field(place, kind, _told(schema), required)
-    for part in schema.get("allOf") or []:
-        for field in _walk_schema(place, part, root, seen, required):
-            if field.place != place:
-                yield field
-    wanted = schema.get("required") if isinstance(schema.get("required"), list) else []
-    properties = schema.get("properties")
-    for key, inner in properties.items() if isinstance(properties, dict) else ():
-        yield from _walk_schema((*place, key), inner, root, seen, key in wanted)
-    if isinstance(schema.get("items"), dict):
-        yield from _walk_schema((*place, EACH), schema["items"], root, seen, False)
+class _Schema:
+    """A schema on whose parts one walks, each once at each place: their number may double with
+    every `$ref`."""
+
+    def __init__(self, root: dict):
+        self.root = root
+        self.looked: set[tuple[Place, int]] = set()
+
+    def walk(self, place: Place, part, seen: tuple, required: bool) -> Iterator[Field]:
+        schema, seen = self._resolved(part, seen)
+        if schema is None or len(place) > DEEPEST or (place, id(schema)) in self.looked:
+            return
+        self.looked.add((place, id(schema)))
+        if place:
+            yield Field(place, _schema_type(schema), _told(schema), required)
+        for inner in _listed(schema, "allOf"):
+            yield from (f for f in self.walk(place, inner, seen, required) if f.place != place)
+        wanted, properties = _listed(schema, "required"), schema.get("properties")
+        for key, inner in properties.items() if isinstance(properties, dict) else ():
+            yield from self.walk((*place, key), inner, seen, key in wanted)
+        if isinstance(schema.get("items"), dict):
+            yield from self.walk((*place, EACH), schema["items"], seen, False)
+
+    def _resolved(self, schema, seen: tuple) -> tuple[dict | None, tuple]:
+        """What a chain of `$ref`s leads to; None where it leads nowhere or in a circle."""
+        while isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str):
+            if ref in seen or not ref.startswith("#"):
+                return None, seen
+            seen, schema = (*seen, ref), _at_pointer(self.root, ref)
+        return (schema if isinstance(schema, dict) else None), seen
 
 
-def _resolved(schema, root: dict, seen: tuple) -> tuple[dict | None, tuple]:
-    """The schema that a chain of `$ref`s leads to; None where it leads nowhere or in a circle."""
-    while isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str):
-        if ref in seen or not ref.startswith("#"):
-            return None, seen
-        seen, schema = (*seen, ref), _at_pointer(root, ref)
-    return (schema if isinstance(schema, dict) else None), seen
+def _listed(schema: dict, name: str) -> list:
+    return schema[name] if isinstance(schema.get(name), list) else []
 
 
 def _at_pointer(root: dict, ref: str):

@@ -6,6 +6,9 @@ from alumio import jsontext
 from alumio.builder.document import Document, Part
 from alumio.builder.telling import told
 
+LONGEST_INDEX = 7
+"""Digits of an index that could be one."""
+
 
 class Place(NamedTuple):
     """A step's place, written "incoming:shop/transformers/2"."""
@@ -21,7 +24,8 @@ class Place(NamedTuple):
     def read(cls, text: str) -> "Place | None":
         part, _, rest = text.partition("/")
         name, _, index = rest.partition("/")
-        return cls(part, name, int(index)) if name and index.isdecimal() else None
+        is_index = index.isdecimal() and len(index) < LONGEST_INDEX
+        return cls(part, name, int(index)) if name and is_index else None
 
 
 class NoStep(LookupError):

@@ -55,8 +55,8 @@
     for (const [key, each] of nodes) each.classList.toggle("map-lit", lit.has(key));
     for (const path of map.querySelectorAll(".map-edges path")) path.classList.toggle("map-lit", lit.has(path.dataset.from) && lit.has(path.dataset.to));
   }
-  // The numbers come for all nodes at once: only those that are different are touched. Swaps by htmx would take ten seconds
-  // for some hundred nodes, each of which tells a dozen events.
+  // The numbers come for all nodes at once: only those that are different are touched. Swaps by htmx tell a dozen
+  // events for each node, which takes seconds for some hundreds of them.
   function renew(text) {
     const came = document.createElement("template");
     came.innerHTML = text;

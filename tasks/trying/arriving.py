@@ -36,7 +36,6 @@ class Arrived:
             "source": self.source,
             "why": self.why,
             "fields": [field.as_json() for field in self.fields],
-            "record": self.records[0] if self.records else None,
         }
 
 

@@ -7,6 +7,7 @@ from alumio.access import RoleRequired
 from alumio.models import Role
 from alumio.pages import registered
 from tasks.trying.arriving import Arrived, arriving, known_names
+from tasks.trying.form import whole
 from tasks.trying.line import Line, Until
 from tasks.trying.pages import LINES
 
@@ -29,8 +30,8 @@ class FieldsPage(RoleRequired, View):
 
     def until(self, line: Line, at: str) -> Until | None:
         name, _, index = at.partition("/")
-        if name == "transformers" and index.isdecimal():
-            return Until(self.kind, int(index))
+        if name == "transformers" and isinstance(step := whole(index), int):
+            return Until(self.kind, step)
         if name == "publisher" and line.outgoing:
             return Until("outgoing", len(line.outgoing.transformers or []))
         return None

