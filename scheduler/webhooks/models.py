@@ -195,7 +195,8 @@ class Reading(models.Model):
 
     `counts` are tasks by status, and records filtered; `error` says why it could not be read. Of
     many records some are committed at a time: until `ended_at` is set the incoming goes on behind
-    the record `done`, whose tasks go up to `ordinals` (by the route's key).
+    the record `done`, whose tasks go up to `ordinals` (by the route's key), provided that the
+    records still have this `digest`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -203,8 +204,10 @@ class Reading(models.Model):
     incoming = models.CharField(max_length=255)
     process = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
-    done = models.PositiveIntegerField(default=0)
-    ordinals = models.JSONField(default=dict)
+    # With defaults in the database: workers of the version before write while it is migrated.
+    done = models.PositiveIntegerField(default=0, db_default=0)
+    ordinals = models.JSONField(default=dict, db_default={})
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 

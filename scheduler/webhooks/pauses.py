@@ -28,18 +28,26 @@ def resting(incomings: Iterable[str] | None = None) -> dict[str, Pause]:
 
 
 def begin(incoming: str, error: str, process: int | None) -> Pause:
-    """Note that an incoming could not be run."""
-    pause = Pause.objects.filter(incoming=incoming).first() or Pause(incoming=incoming)
-    pause.error, pause.process, pause.tries = messages.storable(error), process, pause.tries + 1
+    """Note that an incoming could not be run. Another process may note the same at this moment."""
+    before = Pause.objects.filter(incoming=incoming).first()
+    pause = Pause(incoming=incoming, error=messages.storable(error), process=process)
+    pause.tries = before.tries + 1 if before else 1
     pause.until = database.now() + length(pause.tries)
     pause.revision = _newest_revision()
-    pause.save()
+    Pause.objects.bulk_create(
+        [pause],
+        update_conflicts=True,
+        unique_fields=["incoming"],
+        update_fields=["error", "process", "tries", "until", "revision"],
+    )
     return pause
 
 
 def end(incoming: str) -> None:
-    """Note that it could be."""
-    Pause.objects.filter(incoming=incoming).delete()
+    """Note that it could be. Nothing is written where there was no pause."""
+    pauses = Pause.objects.filter(incoming=incoming)
+    if pauses.exists():
+        pauses.delete()
 
 
 def told(pause: Pause) -> str:

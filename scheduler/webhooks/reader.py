@@ -2,7 +2,7 @@
 
 A call whose body cannot be read to its end makes no tasks. One with many records is part of several
 lots, each committed with the place behind it: whoever goes on after a crash begins there, and
-others write in between.
+others write in between. Where another parser gives other records by then, the rest is not read.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from alumio.configuration import note_use
 from connectors.errors import ConnectorError
 from connectors.models import Incoming
 from connectors.received import Received
+from scheduler.webhooks import begun
 from scheduler.webhooks.call import parameters_of
 from scheduler.webhooks.headers import Headers
 from scheduler.webhooks.models import Delivery, Reading, Webhook
@@ -30,23 +31,39 @@ COLUMNS = (
     "ended_at",
     "done",
     "ordinals",
+    "digest",
     "counts",
     "error",
+)
+OTHER = (
+    "The call {} gives other records than when the first {:,} were read: the incoming’s parser was "
+    "changed in between."
 )
 
 
 @dataclass
 class Share:
     """What a lot holds of one delivery. `begun`: some of it was committed before; `done` and
-    `ordinals`: where it leaves off; `ended`: nothing of it is left."""
+    `ordinals`: where it leaves off; `digest`: of its records; `ended`: nothing of it is left."""
 
     delivery: Delivery
     begun: bool = False
     done: int = 0
     ordinals: dict[str, int] = field(default_factory=dict)
+    digest: str = ""
     counts: Counter = field(default_factory=Counter)
     error: str = ""
     ended: bool = True
+
+
+@dataclass
+class Opened:
+    """A delivery that is being read. `begun`: some of it was committed before."""
+
+    delivery: Delivery
+    place: Place
+    digest: str
+    begun: bool
 
 
 @dataclass
@@ -76,10 +93,10 @@ class Reader:
         lot = self._new_lot()
         for delivery in batch:
             lot.chunk.cursor |= {"delivery": delivery.pk, "done": 0}
-            place, begun = self._open(delivery, lot)
-            while place and not self._read(place, delivery, begun, lot):
+            opened = self._open(delivery, lot)
+            while opened and not self._read(opened, lot):
                 yield lot
-                lot, begun = self._new_lot(), True
+                lot = self._new_lot()
                 lot.chunk.cursor["delivery"] = delivery.pk
             lot.over.append(delivery)
             if lot.chunk.is_full(pipeline.CHUNK):
@@ -91,40 +108,60 @@ class Reader:
     def _new_lot(self) -> Lot:
         return Lot(Chunk({"incoming": self.incoming.identifier}))
 
-    def _open(self, delivery: Delivery, lot: Lot) -> tuple[Place | None, bool]:
-        """Where to go on in a delivery, and whether some of it was committed before. No place in
-        one that was read or cannot be: everything that the body holds is read, or nothing."""
+    def _open(self, delivery: Delivery, lot: Lot) -> Opened | None:
+        """Where to go on in a delivery. None in one that was read or cannot be: everything that the
+        body holds is read, or nothing."""
         before = {reading.incoming: reading for reading in delivery.readings.all()}
         mine = before.get(self.incoming.identifier)
         if mine and mine.ended_at:
-            return None, True
+            return None
+        after = mine or begun.left_off(delivery, self.incoming.identifier)
         try:
             records = list(self.work.subscriber.parse(self._received(delivery)).records)
         except Exception as error:
             if database.is_away(error):
                 raise
             text = str(error) if isinstance(error, ConnectorError) else describe(error)
-            lot.shares.append(Share(delivery, bool(mine), error=messages.storable(text)))
-            lot.chunk.counts["unreadable"] += 1
-            return None, bool(mine)
-        if mine is None:
-            return Place(delivery.pk, records), False
-        ordinals = Counter({int(route): number for route, number in mine.ordinals.items()})
-        return Place(delivery.pk, records, mine.done, ordinals), True
+            return self._refuse(delivery, text, mine, after, lot)
+        digest = begun.digest_of(records)
+        is_other = bool(after) and begun.are_other(after, digest)
+        if mine and is_other:
+            text = OTHER.format(delivery.identifier, mine.done)
+            return self._refuse(delivery, text, mine, after, lot)
+        place = Place(delivery.pk, records, 0 if is_other or not after else after.done)
+        if mine:
+            place.ordinals = Counter({int(route): n for route, n in mine.ordinals.items()})
+        return Opened(delivery, place, digest, bool(mine))
+
+    def _refuse(
+        self,
+        delivery: Delivery,
+        text: str,
+        mine: Reading | None,
+        after: Reading | None,
+        lot: Lot,
+    ) -> None:
+        """Note in the lot why a delivery is not read, and how far it was: for its replays."""
+        share = Share(delivery, bool(mine), error=messages.storable(text))
+        if after:
+            share.done, share.digest = after.done, after.digest
+        lot.shares.append(share)
+        lot.chunk.counts["unreadable"] += 1
 
     def _received(self, delivery: Delivery) -> Received:
         where = f"The call {delivery.identifier}"
         return Received(bytes(delivery.body), delivery.headers, where)
 
-    def _read(self, place: Place, delivery: Delivery, begun: bool, lot: Lot) -> bool:
+    def _read(self, opened: Opened, lot: Lot) -> bool:
         """Add to the lot what it has room for. Returns whether that was the last of it."""
-        before = lot.chunk.counts.copy()
-        scope = scope_of(self.webhook, delivery)
+        before, place = lot.chunk.counts.copy(), opened.place
+        scope = scope_of(self.webhook, opened.delivery)
         self.work.read(place, scope, lot.chunk, pipeline.CHUNK)
         ordinals = {str(route): number for route, number in place.ordinals.items()}
-        counts = lot.chunk.counts - before
-        share = Share(delivery, begun, place.done, ordinals, counts, ended=place.is_end)
+        share = Share(opened.delivery, opened.begun, place.done, ordinals, opened.digest)
+        share.counts, share.ended = lot.chunk.counts - before, place.is_end
         lot.shares.append(share)
+        opened.begun = True
         return share.ended
 
     def conclude(self, lot: Lot, drafts: Sequence[Draft]) -> None:
@@ -152,6 +189,7 @@ class Reader:
             now if share.ended else None,
             share.done,
             jsontext.dumps(share.ordinals),
+            share.digest,
             jsontext.dumps(counts),
             share.error,
         )
@@ -163,7 +201,7 @@ class Reader:
         mine.process, mine.ended_at = self.run.id or None, now if share.ended else None
         mine.error = share.error
         if not share.error:
-            mine.done, mine.ordinals = share.done, share.ordinals
+            mine.done, mine.ordinals, mine.digest = share.done, share.ordinals, share.digest
         mine.save()
 
 
