@@ -70,10 +70,12 @@ class DeliveryPage(DeliveryPages):
         (delivery,) = dressed([find_or_404(identifier)], webhooks_by_id())
         rows = delivery.replays.order_by("-id").only("identifier", "received_at", "status")
         replays = list(rows[:MOST_REPLAYS])
+        readings = readings_of(delivery)
         context = {
             "delivery": delivery,
             "arrived": Arrived(delivery),
-            "readings": readings_of(delivery),
+            "readings": readings,
+            "stopped": any(line.is_half_read for line in readings),
             "tasks": tasks_of(delivery),
             "original": delivery.replay_of,
             "replays": replays,

@@ -28,6 +28,17 @@ class Line:
     error: str = ""
 
     @property
+    def stopped_after(self) -> int:
+        """Records that were read before the rest could not be; 0 where it was all or nothing."""
+        return self.reading.done if self.reading and self.reading.error else 0
+
+    @property
+    def is_half_read(self) -> bool:
+        """Whether some was read, and the rest not."""
+        reading = self.reading
+        return bool(reading and reading.done and (reading.error or not reading.ended_at))
+
+    @property
     def chips(self) -> list[Chip]:
         counts = self.reading.counts if self.reading else {}
         return [Chip(counted(n, name), name) for name, n in counts.items() if n]
@@ -45,11 +56,21 @@ def readings_of(delivery: Delivery) -> list[Line]:
             identifier,
             incomings[identifier].name if identifier in incomings else identifier,
             found.get(identifier),
-            _waits(incomings.get(identifier), found.get(identifier), resting.get(identifier)),
+            _left(delivery, found.get(identifier))
+            or _waits(incomings.get(identifier), found.get(identifier), resting.get(identifier)),
             fault_of(delivery, found[identifier]) if identifier in found else "",
         )
         for identifier in dict.fromkeys(wanted)
     ]
+
+
+def _left(delivery: Delivery, reading: Reading | None) -> str:
+    """Why nobody goes on with what was begun, where the webhook has the incoming no more."""
+    if reading is None or reading.ended_at:
+        return ""
+    if delivery.status == Progress.RECEIVED and reading.incoming in delivery.webhook.incomings:
+        return ""
+    return f"Taken off the webhook after record {reading.done:,}: the rest was not read."
 
 
 def _waits(incoming: Incoming | None, reading: Reading | None, pause: Pause | None) -> str:

@@ -149,7 +149,9 @@ class Overview(WithOverview, ConfigurationView):
         context = {"it": webhook, "shown": shown}
         if request.htmx:
             return self.show("_calls", context)
-        return self.show_all(context | {"trial": Trial(webhook, request)})
+        if self.may_change():
+            context["trial"] = Trial(webhook, request)
+        return self.show_all(context)
 
     def show_all(self, context: dict):
         webhook = context["it"]

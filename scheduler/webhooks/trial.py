@@ -78,9 +78,10 @@ class TellingDoor(Door):
 
 
 def send(webhook: Webhook, call: Unsent, actor: Actor) -> Result:
-    """Send a call and note in the audit trail who did, and what was answered."""
+    """Send a call and note in the audit trail who did, and what was answered. Raises Located where
+    the webhook itself cannot be built, such as one with a validator that is gone."""
     call.headers["user-agent"] = AGENT.format(actor.name)
-    _prove(webhook, call)
+    _prove(Entry.of(webhook), call)
     outside = Here()
     door = TellingDoor(outside)
     answer = _done(door.answer(_head(webhook, call), _body(call)))
@@ -92,10 +93,10 @@ def send(webhook: Webhook, call: Unsent, actor: Actor) -> Result:
     return Result(answer, door.reason, delivery, bool(stored and stored.is_repeat))
 
 
-def _prove(webhook: Webhook, call: Unsent) -> None:
+def _prove(entry: Entry, call: Unsent) -> None:
     """Add what the validators ask for; first what is part of the address, which may be signed. A
     secret that cannot be read is left out, and the door says what is missing."""
-    active = [each for each in Entry.of(webhook).validators if not each.disabled]
+    active = [each for each in entry.validators if not each.disabled]
     for validator in sorted(active, key=lambda each: not each.secret_parameters()):
         with suppress(Refused):
             validator.prove(call)

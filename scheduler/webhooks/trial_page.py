@@ -6,15 +6,18 @@ from django.utils.functional import cached_property
 from alumio.audit import Actor
 from alumio.client_address import address_of as sender_of
 from alumio.located import Located
+from connectors import charsets
 from scheduler.webhooks import samples, trial
 from scheduler.webhooks.address import of as address_of
 from scheduler.webhooks.arrived import Arrived
 from scheduler.webhooks.headers import Headers
-from scheduler.webhooks.models import Webhook
+from scheduler.webhooks.models import Delivery, Webhook
 from scheduler.webhooks.unsent import Unsent
 
 LARGEST_SHOWN = 64 * 1024
-"""Bytes of a delivery's body that the form begins with; of a larger one a sample."""
+"""Bytes of a delivery's body that the form begins with, at most,"""
+LOOKED_AT = 20
+"""of the newest ones; where all of these are larger it begins with a sample."""
 PRINTABLE = "Only letters, digits and signs without accents: this stands in a header."
 
 
@@ -33,10 +36,24 @@ class TrialForm(forms.Form):
             raise Located(PRINTABLE)
         return found
 
+    def clean(self) -> dict:
+        """With the `body` in the character set that the content type tells, as bytes."""
+        told = super().clean()
+        charset = charsets.told(told.get("content_type", "")) or "utf-8"
+        # Browsers send each end of a line as two signs.
+        text = told.get("body", "").replace("\r\n", "\n")
+        try:
+            return told | {"body": text.encode(charset)}
+        except UnicodeError as error:
+            missing = error.object[error.start] if isinstance(error, UnicodeEncodeError) else "it"
+            raise Located(f"There is no “{missing}” in {charset}.") from None
+
 
 def beginning(webhook: Webhook) -> dict[str, str]:
     """What the form begins with: the newest call where that is short text, else a sample."""
-    newest = webhook.deliveries.filter(size__lte=LARGEST_SHOWN).order_by("-id").first()
+    sizes = webhook.deliveries.order_by("-id").values_list("id", "size")[:LOOKED_AT]
+    small = [id for id, size in sizes if size <= LARGEST_SHOWN][:1]
+    newest = Delivery.objects.filter(pk__in=small).first()
     arrived = Arrived(newest) if newest else None
     if arrived and arrived.text:
         return {"content_type": arrived.content_type, "body": arrived.text}
@@ -71,11 +88,12 @@ class Trial:
         if not self.form.is_valid():
             return
         told = self.form.cleaned_data
-        # Browsers send each end of a line as two signs.
-        body = told["body"].replace("\r\n", "\n").encode()
-        url = address_of(self.webhook, self.request, True)
+        url, body = address_of(self.webhook, self.request, True), told["body"]
         call = Unsent(told["method"], url, body, self.sender, _headers(told, body, self.request))
-        self.result = trial.send(self.webhook, call, Actor.of(self.request))
+        try:
+            self.result = trial.send(self.webhook, call, Actor.of(self.request))
+        except Located as error:
+            self.form.add_error(None, f"The webhook cannot be called: {error}")
 
 
 def _headers(told: dict, body: bytes, request) -> Headers:

@@ -1,6 +1,8 @@
 """An incoming that cannot be run is tried seldom; calls wait for it, and pages say why."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alumio import database
 from alumio.models import Role, User
@@ -47,6 +49,36 @@ def test_each_try_that_fails_makes_the_pause_longer_up_to_an_hour(caller, broken
     assert lengths == [1, 2, 4, 8, 16, 32, 64, 120, 120, 120]
     assert failed() == 10
     assert Delivery.objects.get().status == "received"
+
+
+def test_two_processes_that_fail_on_one_incoming_at_the_same_moment_note_one_pause(
+    caller, broken, monkeypatch
+):
+    for _ in range(2):
+        caller.call(make_webhook(broken), json={"sku": "A"})
+    length = pauses.length
+
+    def length_while_another_notes_the_same(tries):
+        monkeypatch.setattr(pauses, "length", length)
+        pauses.begin(broken.identifier, "The other one.", None)
+        return length(tries)
+
+    monkeypatch.setattr(pauses, "length", length_while_another_notes_the_same)
+    process, *_ = read_all()
+
+    pause = Pause.objects.get()
+    assert (pause.process, pause.tries) == (process.pk, 1)
+    assert "gone" in pause.error
+
+
+def test_an_incoming_that_can_be_run_has_no_pause_to_end(caller):
+    with CaptureQueriesContext(connection) as asked:
+        route = make_route(incoming=make_receiver())
+        caller.call(make_webhook(route.incoming), json={"sku": "A"})
+        read_all()
+
+    assert route.tasks.count() == 1
+    assert not [q for q in asked if q["sql"].startswith('DELETE FROM "scheduler_pause"')]
 
 
 def test_while_it_pauses_the_other_incomings_read_every_call_at_once(caller, broken):

@@ -3,8 +3,10 @@
 import pytest
 
 from alumio.models import AuditEntry, Role, User
-from scheduler.models import Delivery, RefusedCall
+from scheduler.models import Delivery, RefusedCall, Webhook
+from scheduler.webhooks import trial_page
 from tests.webhooks.calling import make_receiver, make_webhook, read_all
+from tests.webhooks.rows import make_delivery
 from tests.world import data_of, make_route
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -180,6 +182,43 @@ def test_the_form_begins_with_the_newest_call_or_with_a_sample(editor):
 
     assert bytes(Delivery.objects.get().body) == b"sku,price\nB,7"
     assert "sku,price\nB,7</textarea>" in editor.get(address).content.decode()
+
+
+def test_a_body_is_sent_in_the_character_set_that_its_content_type_tells(editor):
+    webhook, kind = make_webhook(make_receiver()), "text/csv; charset=iso-8859-1"
+
+    send(editor, webhook, "sku\nnaïve", kind)
+    page = send(editor, webhook, "sku\n価格", kind)
+
+    assert bytes(Delivery.objects.get().body) == "sku\nnaïve".encode("latin-1")
+    assert "There is no “価” in iso8859-1." in page
+    assert "naïve</textarea>" in editor.get(f"/webhooks/{webhook.identifier}/").content.decode()
+
+
+def test_a_webhook_whose_validator_is_gone_says_so(editor):
+    webhook = make_webhook(make_receiver())
+    Webhook.objects.update(validators=[spec("gone", {})])
+
+    page = send(editor, webhook)
+
+    assert "The webhook cannot be called" in page
+    assert "gone" in page
+    assert "Answered" not in page
+
+
+def test_only_the_last_calls_are_looked_at_for_one_to_begin_with(editor):
+    webhook = make_webhook(make_receiver())
+    make_delivery(webhook, body=b'{"sku": "OLD"}')
+    large = b'"' + b"x" * trial_page.LARGEST_SHOWN + b'"'
+    for _ in range(trial_page.LOOKED_AT - 1):
+        make_delivery(webhook, body=large)
+    address = f"/webhooks/{webhook.identifier}/"
+
+    assert "OLD" in editor.get(address).content.decode().partition('id="trial-body"')[2]
+
+    make_delivery(webhook, body=large)
+
+    assert "OLD" not in editor.get(address).content.decode().partition('id="trial-body"')[2]
 
 
 def test_what_is_wrong_in_the_form_is_told_and_nothing_is_sent(editor):
