@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alumio.components import MASK, label_of
 from alumio.forms import ConfigurationForm
+from alumio.pairing import paired
 from alumio.posted import typed_text
 
 LINES_AROUND = 2
@@ -14,19 +15,19 @@ LONGEST_BESIDE = 300
 
 @dataclass
 class Difference:
-    """`lines` are those of a unified diff (sign, text), for values too long for two columns."""
+    """`lines` are those of a unified diff (sign, text), for values too long for two columns.
+    `secret_too`: masks that look alike hide another difference."""
 
     label: str
     before: str
     after: str
     lines: list[tuple[str, str]]
+    secret_too: bool = False
 
 
 def compare(form_class: type[ConfigurationForm], before: dict, after: dict) -> list[Difference]:
     return [
-        difference(
-            label_of(name, field), masked(field, before.get(name)), masked(field, after.get(name))
-        )
+        difference(label_of(name, field), field, before.get(name), after.get(name))
         for name, field in form_class.base_fields.items()
         if name in after and before.get(name) != after.get(name)
     ]
@@ -38,11 +39,21 @@ def masked(field, value):
     return field.walk_secrets(value, None, lambda secret, _: MASK if secret else secret)
 
 
-def difference(label: str, before, after) -> Difference:
-    one, two = readable(before), readable(after)
+def difference(label: str, field, before, after) -> Difference:
+    one, two = readable(masked(field, before)), readable(masked(field, after))
     if one == two:
         return Difference(label, one, two, [(" ", "Only a secret is different.")])
-    return Difference(label, one, two, diff_lines(one, two) if is_long(one + two) else [])
+    lines = diff_lines(one, two) if is_long(one + two) else []
+    return Difference(label, one, two, lines, secret_too=hides_another(field, before, after))
+
+
+def hides_another(field, before, after) -> bool:
+    """Whether a secret became another one, which the masks do not tell."""
+    if after is None or not hasattr(field, "walk_secrets"):
+        return False
+    found = []
+    paired(field, after, before, lambda new, old: found.append(bool(old) and old != new))
+    return any(found)
 
 
 def is_long(text: str) -> bool:

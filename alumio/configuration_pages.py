@@ -102,7 +102,7 @@ class Edit(ConfigurationView):
     def post(self, request, identifier=None):
         instance = self.find(identifier) if identifier else None
         name = instance.name if instance else ""
-        form = self.pages.form(self.data(), instance=instance, user=request.user)
+        form = self.pages.form(request.POST, instance=instance, user=request.user)
         if request.htmx or posted.changes_structure(request.POST):
             return self.draw(form, instance, checked=False)
         if not form.is_valid():
@@ -125,18 +125,11 @@ class Edit(ConfigurationView):
         """Where a save leads."""
         return self.pages.url("list")
 
-    def data(self):
-        """What was posted; “save mine on top” names the revision that it goes on top of."""
-        if "on_top_of" not in self.request.POST:
-            return self.request.POST
-        data = self.request.POST.copy()
-        data["drawn_from"], data["revision"] = data.get("revision", ""), data["on_top_of"]
-        return data
-
     def draw_stale(self, form: ConfigurationForm, stale: StaleRevision):
         """What mine on top of theirs would change. The form starts from the same revision."""
-        theirs, number = stale.current.content(), form.cleaned_data.get("revision")
-        yours = merging.mine_on_top(stale.current, form.instance.content(), number)
+        theirs, mine = stale.current.content(), form.instance.content()
+        number, fields = form.instance.revision, form.base_fields
+        yours = merging.mine_on_top(stale.current, mine, number, fields)
         differences = comparison.compare(self.pages.form, theirs, yours)
         extra = {"stale": stale, "differences": differences}
         return self.draw(form, stale.current, status=409, **extra)

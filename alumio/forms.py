@@ -33,7 +33,8 @@ class ConfigurationForm(forms.ModelForm):
     """Cleans the settings of one configuration and saves them as a new revision.
 
     `revision`, where given, is the one that the editor started from: saving on top of a newer one
-    raises StaleRevision.
+    raises StaleRevision. A page that was refused names the newer one in `on_top_of`: then what was
+    not changed on the page since `revision` stays as it is saved there.
     """
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -118,26 +119,32 @@ class ConfigurationForm(forms.ModelForm):
 
     def _drawn_content(self) -> dict:
         """The content that the page showed: an old revision where somebody else saved meanwhile."""
-        number = str(self.data.get("drawn_from") or self.data.get("revision") or "")
+        number = str(self.data.get("revision") or "")
         if not number.isdecimal() or int(number) == self.instance.revision:
             return self.instance.content()
         return merging.content_at(self.instance, int(number))
 
     def clean(self):
         cleaned = super().clean()
-        if self.data.get("drawn_from"):
+        started_from, on_top_of = cleaned.get("revision"), self.data.get("on_top_of", "")
+        if self.instance.pk and on_top_of.isdecimal():
             self._keep_theirs(cleaned)
-        started_from = cleaned.get("revision")
+            started_from = int(on_top_of)
         if started_from is not None and self.instance.pk:
             self.instance.revision = started_from
         return cleaned
 
     def _keep_theirs(self, cleaned: dict) -> None:
-        """Put mine on top: what was not changed on the page stays as somebody else saved it."""
-        mine = {name: as_json(value) for name, value in cleaned.items()}
-        mine_only = merging.touched(mine, self._drawn_content())
-        for name in cleaned.keys() & set(self.wanted()) - mine_only.keys():
-            cleaned[name] = getattr(self.instance, name)
+        """Put mine on top: what was not changed on the page stays as somebody else saved it, a
+        secret in what was changed too."""
+        drawn, theirs = self._drawn_content(), self.instance.content()
+        mine = merging.touched({name: as_json(value) for name, value in cleaned.items()}, drawn)
+        for name in cleaned.keys() & set(self.wanted()):
+            if name not in mine:
+                cleaned[name] = getattr(self.instance, name)
+                continue
+            versions = cleaned[name], drawn.get(name), theirs.get(name)
+            cleaned[name] = merging.with_their_secrets(self.fields[name], *versions)
 
     def save(self, commit=True):
         """Store a new revision. Raises StaleRevision; the form's caller shows both versions."""

@@ -70,7 +70,8 @@ def conflict_of(part: Part, current: Configuration) -> dict:
 
 def mine_on_top(part: Part, current: Configuration) -> dict:
     """Theirs, with what was changed in the draft since the revision that it started from."""
-    return merging.mine_on_top(current, part.data, part.revision)
+    fields = forms()[part.kind].base_fields
+    return merging.mine_on_top(current, part.data, part.revision, fields)
 
 
 class Resolve(Change):
