@@ -14,7 +14,10 @@
   // A click on what is drawn anew between press and release is lost: the next look tells.
   let pressed = false;
   addEventListener("pointerdown", () => { pressed = true; }, true);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => { pressed = false; }), true);
+  const release = () => setTimeout(() => { pressed = false; });
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, true);
+  // Let go outside the window, a button tells nobody. Fields lose the focus too: only the window counts.
+  addEventListener("blur", (event) => { if (event.target === window) release(); });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (pressed && event.detail.requestConfig.elt.matches("[data-live]")) event.detail.shouldSwap = false;
   });
