@@ -203,7 +203,7 @@ def test_the_change_before_the_first_failure_is_named_with_a_link_to_what_it_cha
     url = f"/outgoings/{route.outgoing.identifier}/history/{number - 1}/?against={number}"
     assert group.after.url == url
     text = viewer.open("/errors/").text
-    assert f"revision {number} of {route.outgoing.name}</a>; last seen" in text
+    assert f'revision {number} of {route.outgoing.name}</a> (<time datetime="' in text
     assert viewer.client.get(url).status_code == 200
 
 
