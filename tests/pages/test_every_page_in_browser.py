@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from tests.browsing import rest
 from tests.pages.everything import make_everything
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -111,6 +112,7 @@ def faults_of(page, path: str) -> list[str]:
     faults = page.evaluate(FOUND, ["light", None])
     faults += [f"dark: {each}" for each in page.evaluate(FOUND, ["dark", ["color-contrast"]])]
     page.set_viewport_size({"width": 390, "height": 844})
+    rest(page)
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 390:
         faults.append(f"is {width} wide on a telephone")
     return faults
