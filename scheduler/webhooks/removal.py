@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from alumio import database
 from scheduler.webhooks.models import (
@@ -20,13 +21,15 @@ COUNTS_KEPT = timedelta(days=7)
 
 
 def old_deliveries(before: datetime) -> DeliveryQuerySet:
-    """Those received before a moment, but for the unread ones, and those by whose key a repeat is
-    still to be known."""
+    """Those received before a moment, but for the unread ones, those by whose key a repeat is still
+    to be known, and the replays that it may be told of."""
+    told = Q(key__isnull=False) | Q(replay_of__isnull=False)
     old = Delivery.objects.filter(received_at__lt=before).exclude(status=Progress.RECEIVED)
-    for webhook, hours in Webhook.objects.values_list("pk", "key_hours"):
+    keyed = Webhook.objects.exclude(key_header="", key_path="")
+    for webhook, hours in keyed.values_list("pk", "key_hours"):
         since = database.now() - timedelta(hours=hours)
         if since < before:
-            old = old.exclude(webhook=webhook, key__isnull=False, received_at__gte=since)
+            old = old.exclude(told, webhook=webhook, received_at__gte=since)
     return old
 
 

@@ -12,7 +12,7 @@ from scheduler.sweep import sweep
 from tasks import retention
 from tasks.models import Task
 from tasks.run import Run
-from tests.webhooks.calling import make_receiver, make_webhook
+from tests.webhooks.calling import Caller, make_receiver, make_webhook
 from tests.webhooks.rows import count_refused, make_delivery, make_reading, make_refused
 from tests.world import make_route, make_tasks
 
@@ -73,6 +73,22 @@ def test_a_delivery_stays_while_a_repeat_is_to_be_known_by_its_key():
     prune({}, Run())
 
     assert left() == {known.pk}
+
+
+def test_the_replays_that_a_repeat_is_told_of_stay_as_long_as_the_call_with_the_key():
+    keep(days=1)
+    incoming = make_receiver()
+    hook = make_webhook(incoming, key_header="x-id", key_hours=72)
+    call = {"content": b'{"sku": "A"}', "headers": {"x-id": "7"}}
+    first = make_old(hook, "failed", days=2.5, key="7")
+    wrong = make_old(hook, "failed", days=2.2, replay_of=first)
+    right = make_old(hook, days=2, replay_of=wrong)
+    make_old(make_webhook(incoming), days=2, replay_of=first)
+
+    prune({}, Run())
+
+    assert left() == {first.pk, wrong.pk, right.pk}
+    assert Caller().call(hook, **call).json() == {"delivery": right.identifier}
 
 
 def test_an_old_delivery_is_a_reason_to_prune_and_for_ever_is_none():
