@@ -30,6 +30,13 @@
       example.innerHTML = isUsed ? '<span class="visually-hidden">used</span>' : "";
       source.style.setProperty("--depth", source.dataset.depth - 1);
     }
+    count();
+  }
+  function count() {
+    const place = panel.querySelector("[data-mapped]"), all = rows(), lacking = all.filter((row) => row.classList.contains("is-lacking")).length;
+    const mapped = all.filter((row) => part(row, "target").value.trim() && (part(row, "kind").value === "value" || part(row, "text").value.trim())).length;
+    place.hidden = !all.length;
+    place.textContent = `${mapped} of ${all.length} mapped${lacking ? ` · ${lacking} required without a source` : ""}`;
   }
 
   // -- what is offered while typing: fields of the record, or, for a value within a list, of its items

@@ -102,6 +102,20 @@ def test_a_field_is_dragged_onto_its_row(screen):
     expect(from_of(screen, "orderNumber")).to_have_value("number")
 
 
+def test_how_many_are_mapped_is_counted_anew_with_each_change(screen):
+    told = screen.panel.locator("[data-mapped]")
+    expect(told).to_have_text("0 of 4 mapped · 2 required without a source")
+
+    source(screen, "number").click()
+    row(screen, "orderNumber").locator(".mapper-arrow").click()
+    expect(told).to_contain_text("1 of 4 mapped")
+    from_of(screen, "customer_email").fill("customer.Email")
+    expect(told).to_contain_text("2 of 4 mapped")
+    row(screen, "lines.*.quantity").locator("[data-remove-pair]").click()
+
+    expect(told).to_contain_text("2 of 3 mapped")
+
+
 def test_a_field_is_found_by_the_keyboard(screen):
     from_of(screen, "customer_email").focus()
 
