@@ -41,7 +41,7 @@ SHAPES["DeliveryReading"] = an_object(
     {
         "incoming": TEXT,
         "process": MAYBE_WHOLE,
-        "ended_at": MAYBE_MOMENT | {"description": "null while it is read, in parts."},
+        "ended_at": MAYBE_MOMENT | {"description": "null while it is not read to its end."},
         "counts": {"type": "object", "additionalProperties": WHOLE},
         "error": TEXT,
     }

@@ -33,6 +33,13 @@ class Line:
         return self.reading.done if self.reading and self.reading.error else 0
 
     @property
+    def began_behind(self) -> int:
+        """Records that a replay left out, since they were read before; 0 where it read all."""
+        if self.reading is None or self.reading.error:
+            return 0
+        return max(0, self.reading.done - self.reading.counts.get("records", 0))
+
+    @property
     def is_half_read(self) -> bool:
         """Whether some was read, and the rest not."""
         reading = self.reading

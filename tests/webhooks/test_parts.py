@@ -190,6 +190,7 @@ def test_a_replay_goes_on_behind_what_was_read_before_the_parser_was_wrong(
     assert Delivery.objects.get(pk=right.pk).status == "processed"
     assert [data_of(task) for task in route.tasks.order_by("id")] == RECORDS
     assert Task.objects.filter(delivery=right.pk).count() == MANY - 500
+    assert "It went on behind record 500" in page_of(client, right)
 
 
 def test_once_a_replay_has_read_the_rest_the_next_one_reads_all(caller, die_after):
