@@ -16,8 +16,8 @@
   addEventListener("pointerdown", () => { pressed = true; }, true);
   const release = () => setTimeout(() => { pressed = false; });
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, true);
-  // Let go outside the window, a button tells nobody. Fields lose the focus too: only the window counts.
-  addEventListener("blur", (event) => { if (event.target === window) release(); });
+  // Let go outside the window, a button tells nobody. This hears the window only: the blur of a field does not bubble.
+  addEventListener("blur", release);
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (pressed && event.detail.requestConfig.elt.matches("[data-live]")) event.detail.shouldSwap = false;
   });
