@@ -31,9 +31,11 @@ class Result(NamedTuple):
 
 class Subscriber(Component):
     """Fetches records from a system. `can_be_asked_again`: for a record that it gave before; a
-    source that only receives what is sent to it cannot."""
+    source that only receives what is sent to it cannot. `is_at_hand`: its records are part of its
+    settings, so that to look at them asks nobody."""
 
     can_be_asked_again = True
+    is_at_hand = False
 
     def subscribe(self, context: Context, cursor: Any = None) -> Iterator[Page]:
         """Stream the source's pages. Raises SubscriberError; logs requests with context.log."""

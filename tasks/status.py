@@ -29,7 +29,7 @@ MEANINGS = {
     "entity, or skipped by a person.",
     Status.RETRY: "Could not be delivered yet; the route's next run after the wait tries it again.",
     Status.WAITING: "Delivered; waits until a person or a system says finished or failed.",
-    Status.REJECTED: "Breaks a limit or its entity schema, so it can never be exported.",
+    Status.REJECTED: "Refused by a step, a limit or its entity schema, so it cannot be exported.",
 }
 
 OPEN = (Status.NEW, Status.PROCESSING, Status.RETRY)

@@ -4,11 +4,16 @@ from django.http import JsonResponse
 
 from alumio.builder.document import Document, Part
 from alumio.builder.screen import BuilderView, Screen
+from alumio.builder.standing import line_of
 from alumio.builder.steps import Place
-from alumio.builder.trying import line_of
 from alumio.models import Role
-from tasks.trying.arriving import Arrived, arriving, known_names
+from scheduler.webhooks.models import Delivery
+from tasks.trying.arriving import Arrived, Known, arriving, known_names
 from tasks.trying.line import Until
+from tasks.trying.sources import Answer, Given
+
+LARGEST_CALL = 100_000
+"""Bytes of a call whose records are looked at."""
 
 
 class Fields(BuilderView):
@@ -26,8 +31,27 @@ class Fields(BuilderView):
 
 def arrived(screen: Screen, until: Until) -> Arrived:
     """What arrives behind this step of the draft's line."""
-    tried = screen.draft.tried if screen.draft else []
-    return arriving(line_of(screen.document), until, tried)
+    return arriving(line_of(screen.document), until, beside(screen))
+
+
+def beside(screen: Screen) -> list[Known]:
+    """Records that are no samples: those of the last trial, and of the newest call."""
+    found: list[Known] = []
+    if screen.draft and screen.draft.tried:
+        found.append(("the last trial", Given(screen.draft.tried)))
+    if text := newest_call(screen.document):
+        found.append(("the newest call", Answer(text)))
+    return found
+
+
+def newest_call(document: Document) -> str:
+    """The body of the newest call of a webhook that feeds the incoming; "" where there is none, or
+    it is large."""
+    hooks = [part.identifier for part in document.triggers() if part.kind == "webhook"]
+    calls = Delivery.objects.filter(webhook__identifier__in=hooks).order_by("-id")
+    call = calls.only("body", "size").first() if hooks else None
+    is_small = call is not None and call.size <= LARGEST_CALL
+    return bytes(call.body).decode(errors="replace") if is_small else ""
 
 
 def until_of(document: Document, at: str) -> Until | None:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from alumio import jsontext
 from alumio.builder import steps
-from alumio.builder.arriving import arrived, until_of
+from alumio.builder.arriving import arrived, beside, until_of
 from alumio.builder.document import Document
 from alumio.builder.mapper import Columns
 from alumio.builder.matching import match, wanted
@@ -131,7 +131,7 @@ def preview(screen: Screen, at: str, spec: dict) -> Preview:
         return Preview(why="What arrives here is known only once something was sent.")
     until = Until(before.place, before.step + 1)
     line, why = line_of(document), ""
-    for words, source in known(line, until, screen.draft.tried if screen.draft else []):
+    for words, source in known(line, until, beside(screen)):
         trial = look(line, until, source)
         if visit := first_visit(trial, until):
             return Preview(words, visit)

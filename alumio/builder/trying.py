@@ -4,6 +4,7 @@ from django.db import transaction
 from django.shortcuts import render
 
 from alumio import jsontext
+from alumio.builder.arriving import newest_call
 from alumio.builder.counting import counts_of, fingerprint
 from alumio.builder.document import Document
 from alumio.builder.models import Draft
@@ -38,7 +39,8 @@ class Try(BuilderView):
 
     def get(self, request, identifier=None):
         screen = self.screen()
-        context = screen.context() | {"form": TryForm(line_of(screen.document), request.GET)}
+        begun = request.GET or {"text": newest_call(screen.document)}
+        context = screen.context() | {"form": TryForm(line_of(screen.document), begun)}
         return render(request, "builder/_try.html", context)
 
     def post(self, request, identifier=None):

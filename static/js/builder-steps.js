@@ -14,6 +14,7 @@
   function listOf(item) { return item.closest("[data-list]").dataset.list; }
   function indexOf(item) { return [...item.parentElement.children].indexOf(item); }
   function say(text) { document.getElementById("said").textContent = text; }
+  function tell(text) { say(text); document.dispatchEvent(new CustomEvent("notice", { detail: text })); }
 
   // -- moving
   function move(item, by) {
@@ -36,17 +37,26 @@
   }
 
   // -- copying and pasting: the clipboard holds the exports' shape
+  // Where the browser lets a page read no clipboard, what this tab copied last is pasted.
+  const COPIED = "builder-copied";
   function copy(item) {
     return fetch(`${base}step/copy/?at=${encodeURIComponent(item.dataset.step)}`)
       .then((answer) => answer.text())
-      .then((text) => navigator.clipboard.writeText(text))
-      .then(() => say("Copied. Paste it on any route."), () => say("The browser does not let this page copy."));
+      .then((text) => {
+        sessionStorage.setItem(COPIED, text);
+        return navigator.clipboard?.writeText(text).catch(() => {});
+      })
+      .then(() => tell("Copied. Paste it on any route."), () => tell("Nothing was copied: the server does not answer."));
   }
   function paste(place, text) { wanted = place; return step(place, "paste", { text }); }
   function behind(item) { return `${listOf(item)}/${indexOf(item) + 1}`; }
   function pasteBehind(item) {
-    const read = navigator.clipboard?.readText?.();
-    if (read) read.then((text) => paste(behind(item), text), () => say("Press Ctrl+V on the step instead."));
+    const read = navigator.clipboard?.readText?.() || Promise.reject();
+    read.catch(() => sessionStorage.getItem(COPIED)).then((text) => {
+      if (text) return paste(behind(item), text);
+      item.querySelector(".node-main").focus();
+      tell("Copy a step first, or press Ctrl+V on this one.");
+    });
   }
   document.addEventListener("copy", (event) => {
     const item = itemOf(document.activeElement);

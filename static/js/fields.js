@@ -210,6 +210,7 @@
     button.textContent = "Try it";
     button.setAttribute("hx-get", `${builder.dataset.base}try/`);
     button.setAttribute("hx-target", "#panel");
+    button.setAttribute("hx-swap", "innerHTML");
     words.append(button);
     return words;
   }

@@ -63,13 +63,16 @@
     notice(status === 403 ? "You may not do this, or your session ended: sign in again in another tab, then go on here."
       : `The server answered with an error (${status}). Nothing was changed.`);
   });
-  function notice(text) {
+  // Other scripts tell what they did, or could not do, by the event "notice".
+  document.addEventListener("notice", (event) => notice(event.detail, "ti-info-circle text-info", "info"));
+  function notice(text, icon = "ti-alert-circle text-danger", kind = "error") {
     const toast = document.createElement("div");
     toast.className = "toast show";
-    toast.dataset.toast = "error";
-    toast.innerHTML = '<div class="d-flex"><div class="toast-body d-flex gap-2"><i class="ti ti-alert-circle text-danger toast-icon"></i><span></span></div><button type="button" class="btn-close me-2 m-auto" data-bs-dismiss="toast" aria-label="Close"></button></div>';
+    toast.dataset.toast = kind;
+    toast.innerHTML = `<div class="d-flex"><div class="toast-body d-flex gap-2"><i class="ti ${icon} toast-icon"></i><span></span></div><button type="button" class="btn-close me-2 m-auto" data-bs-dismiss="toast" aria-label="Close"></button></div>`;
     toast.querySelector("span").textContent = text;
     document.getElementById("toasts").append(toast);
+    later(toast);
   }
   document.querySelector('#sidebar-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
 })();

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from connectors.models import Incoming
+from connectors.registries import subscribers
 from tasks.models import Task
 from tasks.status import Status
 from tasks.trying.dry_run import try_out
 from tasks.trying.line import NOWHERE, Line, Until
-from tasks.trying.sources import Given, Imported, Source, Unusable, imported
+from tasks.trying.sources import Fetched, Given, Imported, Source, Unusable, imported
 from tasks.trying.trial import Record, Trial
 from tasks.variables import variables
 from transformers import outline
@@ -17,6 +19,8 @@ from transformers import outline
 RECORDS = 5
 """Records that are looked at."""
 SECONDS = 2.0
+Known = tuple[str, Source]
+"""Words for where records are from, and their source."""
 WEBHOOK = ("scope.webhook.headers.", "scope.webhook.query.", "scope.webhook.method")
 
 
@@ -49,11 +53,12 @@ def known_names(place: str) -> dict:
     return {"scope": scope, "variables": sorted(variables())}
 
 
-def arriving(line: Line, until: Until, tried: Sequence[Any] = ()) -> Arrived:
-    """What arrives behind this step of a line: of its samples, else of the records that were
-    `tried` last, else of its newest task, else what its schema names. No source is asked."""
+def arriving(line: Line, until: Until, others: Sequence[Known] = ()) -> Arrived:
+    """What arrives behind this step of a line: of its samples, else of `others` that are known,
+    such as those that were tried last, else of its newest task, else what its schema names. No
+    source is asked."""
     why = ""
-    for words, source in known(line, until, tried):
+    for words, source in known(line, until, others):
         trial = look(line, until, source)
         shown = [each for record in trial.records for each in come(record, until)]
         if records := [each.value for each in shown if not each.is_cut]:
@@ -65,19 +70,25 @@ def arriving(line: Line, until: Until, tried: Sequence[Any] = ()) -> Arrived:
     return Arrived(why=why)
 
 
-def known(line: Line, until: Until, tried: Sequence[Any]) -> Iterator[tuple[str, Source]]:
+def known(line: Line, until: Until, others: Sequence[Known]) -> Iterator[Known]:
     """The records that there are, each with words for where they are from."""
     samples = line.incoming.samples if line.incoming else []
     if samples:
         words = f"sample “{samples[0]['name']}”" if len(samples) == 1 else "the samples"
         yield words, Given([each["data"] for each in samples[:RECORDS]])
-    if tried:
-        yield "the last trial", Given(list(tried[:RECORDS]))
+    if line.incoming and is_at_hand(line.incoming):
+        yield "the source", Fetched()
+    yield from others
     if until.place == "outgoing" and (task := newest_task(line)):
         try:
             yield f"task {str(task.identifier)[:8]}", imported(task)
         except Unusable:
             return
+
+
+def is_at_hand(incoming: Incoming) -> bool:
+    prototype = (incoming.subscriber or {}).get("prototype")
+    return prototype in subscribers and subscribers[prototype].is_at_hand
 
 
 def newest_task(line: Line) -> Task | None:
@@ -109,9 +120,11 @@ def come(record: Record, until: Until) -> list:
 
 
 def why_nothing(trial: Trial) -> str:
-    """Why no record got as far."""
-    first = trial.records[0] if trial.records else None
-    told = trial.error or (first.error if first else "")
-    for task in first.tasks if first else ():
+    """Why no record got as far; "" where there was none."""
+    if not trial.records:
+        return trial.error
+    first = trial.records[0]
+    told = trial.error or first.error
+    for task in first.tasks:
         told = told or task.error or " ".join(task.refusals)
     return told or "What is known is dropped before this step."

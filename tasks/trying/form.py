@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from alumio.summary import title_of
+from connectors.registries import subscribers
 from tasks.models import Task
 from tasks.status import Status
 from tasks.trying import asking
@@ -49,8 +50,15 @@ class TryForm:
         if self.line.outgoing:
             wanted = ["task", *wanted] if self.tasks else wanted
         if self.line.incoming:
-            wanted = ["fetch", *(["sample"] if self.samples else []), *wanted, "answer"]
+            wanted = [*(["sample"] if self.samples else []), *wanted, "answer"]
+            wanted = ["fetch", *wanted] if self.can_be_asked else ["answer", *wanted[:-1]]
         return [Choice(kind, KINDS[kind], HINTS[kind]) for kind in wanted]
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the source gives records when it is asked, or only receives them."""
+        prototype = (self.line.incoming.subscriber or {}).get("prototype")
+        return prototype not in subscribers or subscribers[prototype].can_be_asked_again
 
     @property
     def kind(self) -> str:

@@ -1,9 +1,12 @@
 """What the Route Builder knows of the records that arrive at a node of the draft."""
 
 import pytest
+from django.utils import timezone
+from ulid import ULID
 
 from alumio.builder.models import MOST_TRIED, Draft
 from routes.models import Route
+from scheduler.webhooks.models import Delivery, Webhook
 from tasks.pipeline import import_entities
 from tests.builder.drafting import of
 from tests.pages.making import incoming, outgoing, route, schema, set_values, step
@@ -135,6 +138,42 @@ def test_no_record_arrives_where_the_source_is_asked_and_after_publishing(builde
     assert known(builder, "incoming:products")["known"] is False
     assert known(builder, "outgoing:warehouse/after_transformers/0")["known"] is False
     assert "scope.task" in known(builder, "outgoing:warehouse")["scope"]
+
+
+def test_records_that_stand_in_the_settings_are_known_without_a_trial(editor):
+    source = step("static-data-subscriber", data=[{"sku": "A"}, {"ean": 7}])
+    row = Route(name="Prices", incoming=incoming(subscriber=source), outgoing=outgoing()).store()
+
+    found = known(of(editor, row), "outgoing:warehouse")
+
+    assert found["source"] == "the source"
+    assert patterns(found) == ["sku", "ean"]
+
+
+def test_the_newest_call_tells_what_a_webhook_brings(editor):
+    source = step("webhook-subscriber", deserializer=step("json-lines"))
+    row = Route(name="Prices", incoming=incoming(subscriber=source), outgoing=outgoing()).store()
+    hook = Webhook(name="Shop", incomings=["products"], validators=[step("open")]).store()
+    builder = of(editor, row)
+    assert known(builder, "outgoing:warehouse")["source"] == ""
+    now = timezone.now()
+    Delivery.objects.create(
+        webhook=hook,
+        identifier=str(ULID()),
+        received_at=now,
+        updated_at=now,
+        method="POST",
+        body=b'{"sku": "A"}\n{"ean": 7}',
+        size=23,
+    )
+
+    found = known(builder, "outgoing:warehouse")
+
+    assert (found["source"], found["why"]) == ("the newest call", "")
+    assert patterns(found) == ["sku", "ean"]
+    panel = builder.person.open(f"{builder.base}try/").text
+    assert "{&quot;ean&quot;: 7}" in panel
+    assert 'value="fetch"' not in panel
 
 
 def test_an_address_that_is_no_place_is_told_nothing(builder):

@@ -123,3 +123,21 @@ def test_the_page_of_an_incoming_offers_fields_too(page_of_step):
     page.keyboard.press("Tab")
 
     expect(key).to_have_value("sku")
+
+
+def test_where_no_record_is_known_a_trial_is_offered_and_the_line_goes_on_working(page):
+    source = step("http-subscriber", request={"uri": "https://shop.example/orders"})
+    row = Route(name="Prices", incoming=incoming(subscriber=source), outgoing=outgoing())
+    row.transformers = [some_step()]
+    row.store()
+    signed_in(page)
+    page.goto("/routes/builder/edit/prices/")
+    page.locator("#canvas [data-list^='route:'] .node-main").first.click()
+    page.locator("[data-fields-box] summary").click()
+    expect(page.locator("[data-fields-box]")).to_contain_text("No record is known yet")
+
+    page.locator("[data-fields-box]").get_by_role("button", name="Try it").click()
+    expect(page.locator("#panel")).to_contain_text("Records from")
+    page.locator("#canvas .node-outgoing .node-main").click()
+
+    expect(page.locator("#panel [name=name]")).to_have_value("Warehouse")

@@ -11,7 +11,11 @@ from connectors.registries import subscribers
 @subscribers.register
 class StaticData(Subscriber):
     prototype, label = "static-data-subscriber", "Static data"
-    help = "Gives the records that are written here. A list is one record for each of its items."
+    help = (
+        "Gives fixed records that are written here: constants, or examples for a test. A list is "
+        "one record for each of its items."
+    )
+    is_at_hand = True
 
     class Parameters(forms.Form):
         data = JSONField(required=False, label="Data")
