@@ -6,18 +6,22 @@ from alumio.builder.document import Document, texts_in
 from alumio.builder.faults import Fault
 from alumio.builder.line import Line
 from alumio.builder.steps import Place, title_at
+from connectors.types.subscribers.webhook import WebhookSubscriber
 
 SETS_SCHEMA = "type-setter"
+SCHEDULER, REAL_TIME = "scheduler", "real-time"
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the checklist. What is needed has to be done before the route can be enabled."""
+    """A line of the checklist. What is needed has to be done before the route can be enabled.
+    `ways` are those to get it done, where there are several, the likelier one first."""
 
     text: str
     at: str
     done: bool
     needed: bool = True
+    ways: tuple[str, ...] = ()
 
 
 def checklist(line: Line) -> list[Item]:
@@ -37,12 +41,7 @@ def checklist(line: Line) -> list[Item]:
             bool(outgoing),
         ),
         *triggering(line),
-        Item(
-            "Add a scheduler that delivers, or switch real-time processing on",
-            "choose/scheduler",
-            bool(line.schedulers or route.data.get("realtime")),
-            needed=False,
-        ),
+        delivering(line),
     ]
     for end in filter(None, (incoming, outgoing)):
         if not end.data.get("enabled", True):
@@ -60,6 +59,21 @@ def triggering(line: Line) -> list[Item]:
         if node.notice
     ]
     return lacking + first if works or not lacking else lacking
+
+
+def delivering(line: Line) -> Item:
+    """What arrives by itself is mostly delivered at once, what is fetched at times by another."""
+    is_done = bool(line.schedulers or line.route.data.get("realtime"))
+    text, ways = "Add a scheduler that delivers, or switch real-time on", (SCHEDULER, REAL_TIME)
+    if is_fed_by_webhook(line.document):
+        text, ways = "Switch real-time on, or add a scheduler that delivers", (REAL_TIME, SCHEDULER)
+    return Item(text, "choose/scheduler", is_done, needed=False, ways=ways)
+
+
+def is_fed_by_webhook(document: Document) -> bool:
+    subscriber = document.incoming and document.incoming.data.get("subscriber")
+    prototype = subscriber.get("prototype") if isinstance(subscriber, dict) else ""
+    return prototype == WebhookSubscriber.prototype
 
 
 def hints(line: Line) -> list[Item]:

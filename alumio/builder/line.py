@@ -16,6 +16,10 @@ from scheduler.models import Kind
 from scheduler.webhooks.head import PREFIX
 
 ICONS = {"scheduled-job": "clock-play", "webhook": "webhook"}
+AT_INCOMING = "Runs on each record that comes in, for every route of this incoming."
+ON_ROUTE = "Runs on each record of this route, before it becomes a task."
+AT_OUTGOING = "Runs on each task as it is delivered, for every route of this outgoing."
+AFTER = "Runs on what the target answered, once a task was delivered."
 NOBODY = "Nobody may call yet: choose who may"
 
 
@@ -45,13 +49,15 @@ class Node:
 
 @dataclass
 class Steps:
-    """The steps of one configuration, as a part of the line. `adds` is what adds one says."""
+    """The steps of one configuration, as a part of the line. `adds` is what adds one says, `about`
+    when they run."""
 
     part: str
     list: str
     nodes: list[Node]
     label: str
     adds: str
+    about: str
     shared: list[str] = field(default_factory=list)
 
     @property
@@ -104,22 +110,29 @@ class Line:
     @cached_property
     def incoming_steps(self) -> Steps | None:
         part = self.document.incoming
-        return part and self._steps(part, "transformers", "of the incoming", "to the incoming")
+        return part and self._steps(
+            part, "transformers", "of the incoming", "Add to the incoming", AT_INCOMING
+        )
 
     @cached_property
     def route_steps(self) -> Steps:
-        return self._steps(self.route, "transformers", "of this route", "")
+        return self._steps(
+            self.route, "transformers", "of this route", "Add a transformer", ON_ROUTE
+        )
 
     @cached_property
     def outgoing_steps(self) -> Steps | None:
         part = self.document.outgoing
-        return part and self._steps(part, "transformers", "of the outgoing", "to the outgoing")
+        return part and self._steps(
+            part, "transformers", "of the outgoing", "Add to the outgoing", AT_OUTGOING
+        )
 
     @cached_property
     def steps_after(self) -> Steps | None:
         part = self.document.outgoing
-        words = "after publishing"
-        return part and self._steps(part, "after_transformers", words, words)
+        return part and self._steps(
+            part, "after_transformers", "after publishing", "Add after publishing", AFTER
+        )
 
     # ------------------------------------------------------------ how a node is made
 
@@ -158,14 +171,13 @@ class Line:
             changed=part.changed and not part.is_new,
         )
 
-    def _steps(self, part: Part, name: str, label: str, where: str) -> Steps:
+    def _steps(self, part: Part, name: str, label: str, adds: str, about: str) -> Steps:
         nodes = [
             self._step(Place(part.key, name, index), spec)
             for index, spec in enumerate(steps_of(part, name))
         ]
         shared = [] if part.kind == "route" else shared_with(part, self.route)
-        adds = f"Add {where}" if where else "Add a transformer"
-        return Steps(part.key, name, nodes, label, adds, shared)
+        return Steps(part.key, name, nodes, label, adds, about, shared)
 
     def _step(self, place: Place, spec) -> Node:
         meta = (spec.get("meta") or {}) if isinstance(spec, dict) else {}

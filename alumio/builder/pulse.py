@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Count
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from alumio.builder.line import Line
@@ -21,7 +22,7 @@ from scheduler.models import Process, ScheduledJob
 from scheduler.schedule import first_run, last_processes
 from scheduler.status import Status as ProcessStatus
 from tasks import counts
-from tasks.models import Task
+from tasks.models import Level, Message, Task
 from tasks.status import Status
 
 HOUR = timedelta(hours=1)
@@ -29,6 +30,8 @@ HOUR_KEY = "changed-in-the-last-hour"
 LEAST_SECONDS = 4
 SHARE = 20
 """What was counted is kept for so many times as long as the counting took."""
+LONGEST_WHY = 1_000
+"""Characters of an error that a node tells."""
 UNWELL = (Status.FAILED, Status.REJECTED)
 
 
@@ -55,6 +58,15 @@ class End:
 
 
 @dataclass
+class Failure:
+    """A failed or rejected task, and why in the words that it was told: unlike those of its cause
+    they say what was wrong with this one, and how that is cured."""
+
+    task: Task
+    text: str
+
+
+@dataclass
 class Pulse:
     """Numbers of tasks: `now` by status, `hour` those that came to their status lately. An end
     that the draft has put in the place of another has no numbers yet."""
@@ -64,7 +76,7 @@ class Pulse:
     now: Counter
     hour: Counter
     arrived: int
-    error: Task | None
+    error: Failure | None
 
     @property
     def waiting(self) -> int:
@@ -115,11 +127,18 @@ def _end(model, key: int, name: str) -> End:
     return End(process, first_run(jobs))
 
 
-def last_error(route: Route) -> Task | None:
+def last_error(route: Route) -> Failure | None:
     """The newest failed or rejected task, where there is one."""
     rows = Task.objects.filter(route=route).select_related("cause").order_by("-id")
     newest = [rows.filter(status=status).first() for status in UNWELL]
-    return max(filter(None, newest), key=lambda task: task.updated_at, default=None)
+    task = max(filter(None, newest), key=lambda task: task.updated_at, default=None)
+    return task and Failure(task, why_of(task))
+
+
+def why_of(task: Task) -> str:
+    told = Message.objects.filter(task=task, level__gte=Level.ERROR).order_by("-id")
+    text = told.values_list(Left("text", LONGEST_WHY), flat=True).first()
+    return text or (task.cause.text if task.cause else "The task failed.")
 
 
 def in_the_last_hour() -> dict:

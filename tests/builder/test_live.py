@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from connectors.errors import SubscriberError
+from tasks.models import Cause, Task
 from tests.builder.drafting import Builder, of
 from tests.fakes import TARGET, FakeSubscriber
 from tests.pages.making import incoming
@@ -55,6 +56,16 @@ def test_why_a_run_failed_is_told_to_its_last_word_and_leads_to_the_run(editor, 
 
     assert reason in text
     assert f'class="live-error" href="/processes/{process.pk}/"' in text
+
+
+def test_why_a_task_failed_is_told_in_its_own_words_and_not_in_those_of_its_cause(editor, saved):
+    task = Task.objects.get(status="failed")
+    Cause.objects.filter(pk=task.cause_id).update(text="It is … and … is the cure.")
+
+    text = live(of(editor, saved))
+
+    assert "The target is down." in text
+    assert "is the cure" not in text
 
 
 def refusing(reason: str):

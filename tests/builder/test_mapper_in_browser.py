@@ -84,7 +84,7 @@ def test_an_order_with_lines_is_mapped_saved_and_becomes_a_task(screen):
     expect(after(screen)).to_contain_text('"shop": "NL"')
     screen.done()
     screen.save()
-    screen.click("Run the incoming now")
+    screen.click("Fetch now")
     expect(screen.page.locator("#toasts")).to_contain_text("Shop was queued as")
     execute_next()
 

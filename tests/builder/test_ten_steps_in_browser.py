@@ -73,8 +73,8 @@ def test_a_route_is_built_from_nothing_until_its_tasks_are_finished(page):
     assert not Incoming.objects.exists()
     # 10: Save & continue
     screen.save()
-    run_now(screen, "Run the incoming now", "Shop orders")
-    run_now(screen, "Run the route now", "Shop to warehouse")
+    run_now(screen, "Fetch now", "Shop orders")
+    run_now(screen, "Deliver now", "Shop to warehouse")
 
     route = Route.objects.get()
     assert (route.identifier, route.enabled, route.parallel) == ("shop-to-warehouse", True, True)

@@ -74,8 +74,8 @@ def test_an_incoming_that_a_webhook_feeds_says_when_calls_were_read(editor, fed)
 def test_an_incoming_that_has_nothing_to_fetch_is_not_offered_to_be_run(editor, fed):
     fetching = make_route()
 
-    assert "Run the incoming now" not in page(of(editor, fed))
-    assert "Run the incoming now" in page(of(editor, fetching))
+    assert "Fetch now" not in page(of(editor, fed))
+    assert "Fetch now" in page(of(editor, fetching))
 
 
 def live_of_incoming(text: str) -> str:

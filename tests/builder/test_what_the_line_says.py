@@ -3,8 +3,10 @@
 import pytest
 
 from scheduler.models import ScheduledJob
+from tasks import counts
 from tests.builder.drafting import of
 from tests.pages.making import route, schema, set_values, step
+from tests.scheduler.running import executed
 from tests.webhooks.calling import OPEN, make_receiver, make_webhook
 from tests.world import make_route
 
@@ -55,6 +57,41 @@ def test_each_plus_at_an_end_says_what_it_adds_to(editor):
     for words in ("Add to the incoming", "Add a transformer", "Add to the outgoing"):
         assert text.count(f"<span>{words}</span>") == 1
     assert "<span>Add after publishing</span>" in text
+
+
+def test_each_plus_at_an_end_says_in_its_title_when_the_step_runs(editor):
+    text = page(of(editor, route()))
+
+    for when in (
+        "Runs on each record that comes in, for every route of this incoming.",
+        "Runs on each record of this route, before it becomes a task.",
+        "Runs on each task as it is delivered, for every route of this outgoing.",
+        "Runs on what the target answered, once a task was delivered.",
+    ):
+        assert text.count(f'title="{when}"') == 1
+
+
+def test_what_makes_a_route_deliver_is_offered_in_two_ways_and_what_fits_better_first(editor):
+    fetched, fed = (
+        page(of(editor, make_route())),
+        page(of(editor, make_route(incoming=make_receiver()))),
+    )
+
+    assert fetched.index("Add a scheduler</button>") < fetched.index("Switch real-time on</button>")
+    assert fed.index("Switch real-time on</button>") < fed.index("Add a scheduler</button>")
+
+
+def test_delivering_says_beforehand_where_there_is_nothing_to_deliver(editor):
+    saved = make_route(entities=[{"sku": "a"}])
+    builder, why = of(editor, saved), "There are no tasks to deliver: fetch first."
+    counts.forget()
+    assert why in page(builder)
+
+    executed(saved.incoming)
+    counts.forget()
+
+    assert why not in page(builder)
+    assert "<b>1</b> new</a>" in page(builder)
 
 
 def test_a_time_that_is_seldom_chosen_is_put_into_words_by_the_page(editor):
