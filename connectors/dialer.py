@@ -92,6 +92,13 @@ class Dialer(httpcore.NetworkBackend):
         time.sleep(seconds_left(seconds))
 
 
+def judge(host: str, port: int) -> None:
+    """Refuse what no connection would be made to, as far as it is known without asking anybody: an
+    address, or this machine's own name. Raises AddressRefused."""
+    for address in _literal("127.0.0.1" if host == "localhost" else host, port):
+        guard.check(address, port)
+
+
 def resolve(host: str, port: int, timeout: float | None) -> list[str]:
     """All addresses of a host, in the resolver's order.
 

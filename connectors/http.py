@@ -40,6 +40,7 @@ IDLE_SECONDS = 4  # common servers close an idle connection after five
 _SAFE_TO_REPEAT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEPT_ELSEWHERE = ("accept", "accept-encoding", "accept-language", "content-type", "user-agent")
+_PORTS = {"http": 80, "https": 443}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REFUSALS = (
     httpx.HTTPError,
@@ -137,10 +138,12 @@ class HttpClient:
                 raise attempt.named(error) from None
 
     def rehearse(self, request: Request) -> dict:
-        """The request as `send` would note it. Raises HttpError where it cannot be sent at all."""
+        """The request as `send` would note it; nothing is connected to or looked up. Raises
+        HttpError where it cannot be sent at all, or where its address is refused."""
         attempt = _Attempt(self, request, self.deadline_seconds, self.max_bytes)
         try:
-            attempt.for_httpx()
+            url = attempt.for_httpx().url
+            dialer.judge(url.host, url.port or _PORTS[url.scheme])
         except _REFUSALS as error:
             raise attempt.named(error) from None
         return _note_request(request, self.redactor)

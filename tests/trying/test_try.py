@@ -99,6 +99,17 @@ def test_the_request_that_would_be_sent_is_shown_and_not_sent(editor, web):
     assert web.requests == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "169.254.169.254"])
+def test_a_request_to_an_address_that_is_refused_says_so_as_its_delivery_will(editor, web, host):
+    outgoing = make_outgoing(publisher=making.http_publisher(f"http://{host}/items"))
+
+    (record,) = try_(editor, make_route([SHOES], outgoing=outgoing))["records"]
+
+    assert record["outcome"] == "failed"
+    assert "leads to " in record["tasks"][0]["error"]
+    assert web.requests == []
+
+
 def test_a_request_that_cannot_be_made_says_why(editor, web):
     outgoing = make_outgoing(publisher=making.http_publisher("ftp://x"))
 
