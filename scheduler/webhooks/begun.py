@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from scheduler.webhooks.models import Delivery, Reading
+from scheduler.webhooks.models import Delivery, Progress, Reading
 from tasks.importing import readable
 
 
@@ -23,15 +23,31 @@ def are_other(reading: Reading, digest: str) -> bool:
 
 
 def left_off(delivery: Delivery, incoming: str) -> Reading | None:
-    """Of a replay: how far the incoming came with the delivery, where its reading stopped part-way.
-    None where a replay before this one has read the rest, or is still to."""
+    """Of a replay: the reading that it goes on behind, where there is one."""
     if delivery.replay_of_id is None:
         return None
-    older = Delivery.objects.filter(replay_of=delivery.replay_of_id, id__lt=delivery.pk)
-    mine = Reading.objects.filter(incoming=incoming)
-    failed = mine.filter(delivery__in=older.values("pk")).exclude(error="")
-    if older.count() > failed.count():
-        return None
-    stopped = Q(delivery=delivery.replay_of_id) & (Q(ended_at=None) | ~Q(error=""))
-    either = mine.filter(stopped | Q(pk__in=failed.values("pk")))
-    return either.filter(done__gt=0).order_by("-done").first()
+    return furthest([pk for pk in family(delivery) if pk < delivery.pk], incoming)
+
+
+def family(delivery: Delivery) -> list[int]:
+    """The keys of the call that was replayed first and of all its replays, with theirs."""
+    oldest, above = delivery.pk, delivery.replay_of_id
+    while above:
+        oldest = above
+        rows = Delivery.objects.filter(pk=oldest)
+        above = rows.values_list("replay_of", flat=True).first()
+    found = generation = [oldest]
+    while generation:
+        replays = Delivery.objects.filter(replay_of__in=generation)
+        generation = list(replays.values_list("pk", flat=True))
+        found = found + generation
+    return found
+
+
+def furthest(family: list[int], incoming: str) -> Reading | None:
+    """The reading that came furthest of those that stopped part-way. None where one of the family
+    was read to its end, or is still to be: the rest would be made twice."""
+    taken_off = Q(ended_at=None) & ~Q(delivery__status=Progress.RECEIVED)
+    stopped = Reading.objects.filter(taken_off | ~Q(error=""), incoming=incoming)
+    mine = stopped.filter(delivery__in=family)
+    return mine.order_by("done").last() if len(mine) == len(family) else None

@@ -13,7 +13,7 @@ from alumio.audit import Actor
 from alumio.keyset import bounded_count
 from alumio.models import Role
 from alumio.views import safe_next
-from scheduler.webhooks import replay
+from scheduler.webhooks import begun, replay
 from scheduler.webhooks.arrived import Arrived
 from scheduler.webhooks.delivery_listing import DeliveryList, deliveries, dressed, webhooks_by_id
 from scheduler.webhooks.filters import DeliveryFilter
@@ -75,7 +75,11 @@ class DeliveryPage(DeliveryPages):
             "delivery": delivery,
             "arrived": Arrived(delivery),
             "readings": readings,
-            "stopped": any(line.is_half_read for line in readings),
+            "stopped": any(
+                begun.furthest(begun.family(delivery), line.identifier)
+                for line in readings
+                if line.is_half_read
+            ),
             "tasks": tasks_of(delivery),
             "original": delivery.replay_of,
             "replays": replays,

@@ -155,7 +155,8 @@ def records_in(place: str) -> dict:
 
 
 def page_of(client, delivery: Delivery) -> str:
-    client.force_login(User.objects.create_user(f"{delivery.pk}@example.com", role=Role.EDITOR))
+    editor, _ = User.objects.get_or_create(email="editor@example.com", role=Role.EDITOR)
+    client.force_login(editor)
     return client.get(f"/deliveries/{delivery.identifier}/").content.decode()
 
 
@@ -191,6 +192,11 @@ def test_a_replay_goes_on_behind_what_was_read_before_the_parser_was_wrong(
     assert [data_of(task) for task in route.tasks.order_by("id")] == RECORDS
     assert Task.objects.filter(delivery=right.pk).count() == MANY - 500
     assert "It went on behind record 500" in page_of(client, right)
+    for read_since in (delivery, still_wrong):
+        assert "goes on behind" not in page_of(client, read_since)
+    replay_it(delivery)
+    go_on()
+    assert route.tasks.count() == 2 * MANY
 
 
 def test_once_a_replay_has_read_the_rest_the_next_one_reads_all(caller, die_after):
