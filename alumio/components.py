@@ -59,13 +59,15 @@ class Registry:
 
     `saved` is a function from an identifier to the spec saved under it (or None). A higher floor
     that keeps saved components sets it; without it a string is refused. `saved_choices` lists
-    them for pages as (identifier, name).
+    them for pages as (identifier, name). `told` is set by a floor that tells a spec better than by
+    its type and its settings: it answers with what the component does, and with the rest in a line.
     """
 
     def __init__(self, noun: str):
         self.noun = noun
         self.saved: Callable[[str], dict | str | None] | None = None
         self.saved_choices: Callable[[], list[tuple[str, str]]] | None = None
+        self.told: Callable[[dict], tuple[str, str]] | None = None
         self._classes: dict[str, type[Component]] = {}
 
     @property

@@ -217,6 +217,7 @@ def draw_step(widget, name: str, spec, index: int, count: int, place: Place) -> 
     meta = spec.get("meta") or {} if isinstance(spec, dict) else {}
     component = context["component"]
     label = component.label if component else context["unknown"] or context["saved_name"]
+    label, summary = in_short(spec, widget.registry, label)
     return context | {
         "index": index,
         "first": index == 0,
@@ -225,11 +226,20 @@ def draw_step(widget, name: str, spec, index: int, count: int, place: Place) -> 
         "label": label if meta.get("name") else "",
         "given_name": meta.get("name") or "",
         "disabled": bool(meta.get("disabled")),
-        "summary": summary_of(spec, widget.registry) if isinstance(spec, dict) else "",
+        "summary": summary,
         "open": getattr(spec, "open", False) or not spec or bool(place.faults),
         "focused": getattr(spec, "focused", ""),
         "faulty": bool(place.faults),
     }
+
+
+def in_short(spec, registry, label: str) -> tuple[str, str]:
+    """What a component does, and its settings in a line: a step alike wherever it is shown."""
+    if not isinstance(spec, dict):
+        return label, ""
+    if registry.told and spec.get("prototype") in registry:
+        return registry.told(spec)
+    return label, summary_of(spec, registry)
 
 
 def saved_page(registry, identifier: str) -> str:

@@ -54,7 +54,7 @@ def unscheduled(route: Route) -> str:
     return "No scheduled job runs this route: its tasks wait until somebody runs it by hand."
 
 
-FLOW = ("incoming", "transformers", "outgoing")
+LINE = ("incoming", "transformers", "outgoing")
 
 routes = register(
     Pages(
@@ -66,7 +66,7 @@ routes = register(
         about="A route takes the records of an incoming, changes them step by step and hands them "
         "to an outgoing. Every record on it is a task that you can see, retry and skip.",
         sections=(
-            Section("Flow", FLOW, "From one system to the other."),
+            Section("Transformers", LINE, "From one system to the other."),
             Section(
                 "Task retrying",
                 ("retry_enabled", "max_retries", "retry_interval", "retry_statuses", "newest_wins"),

@@ -60,6 +60,18 @@ def test_a_step_says_what_is_in_it(spec, told):
     assert in_short(spec) == told
 
 
+def test_the_classic_view_tells_a_step_as_the_line_does(editor):
+    saved = route(transformers=[step("data", filters=[PAID], transformers=[])])
+    builder = of(editor, saved)
+    title, summary = '<span class="step-title">', '<span class="step-summary">'
+
+    for address in (f"{builder.base}classic/", f"/routes/{saved.identifier}/edit/"):
+        text = editor.open(address).text
+        assert f"{title}Keep only some records</span>" in text
+        assert f"{summary}status equals paid</span>" in text
+        assert f"{title}Data</span>" not in text
+
+
 def test_what_is_typed_and_not_finished_is_told_as_far_as_it_goes():
     spec = step("conditional", filters=[None, "x", step("value-condition-v2")], elseCases=["?"])
 
