@@ -1,6 +1,6 @@
 # make run    starts the platform (installs what is missing first)
 # make test   runs all tests; make check adds the linters; make bench measures
-# make chaos  races and kills for a quarter of an hour, on both databases
+# make chaos  races and kills at length, on both databases: some hours on a small machine
 # Stamp files remember what was done, so that a second run starts at once.
 
 SHELL := /bin/sh
