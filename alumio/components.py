@@ -94,6 +94,10 @@ class Registry:
     def __iter__(self) -> Iterator[type[Component]]:
         return iter(sorted(self._classes.values(), key=lambda c: c.label.lower()))
 
+    def type_of(self, spec) -> type[Component] | None:
+        """The type that a spec names; None where it names none that is known."""
+        return self._classes.get(spec.get("prototype")) if isinstance(spec, dict) else None
+
     def choices(self) -> list[tuple[str, str]]:
         return [(component.prototype, component.label) for component in self]
 

@@ -56,12 +56,13 @@ def refusal(task: Task) -> str:
         )
     if not incoming.enabled:
         return f"The incoming “{incoming.name}” is disabled. Enable it to import from it."
-    prototype = incoming.subscriber.get("prototype", "")
-    if prototype not in subscribers:
+    source = subscribers.type_of(incoming.subscriber)
+    if source is None:
         return f"The subscriber of the incoming “{incoming.name}” is not installed."
-    if not subscribers[prototype].can_be_asked_again:
-        kind = subscribers[prototype].label
-        return f"The incoming “{incoming.name}” ({kind}) cannot be asked for a record again."
+    if not source.can_be_asked_again:
+        return (
+            f"The incoming “{incoming.name}” ({source.label}) cannot be asked for a record again."
+        )
     return ""
 
 

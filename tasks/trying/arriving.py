@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors.models import Incoming
 from connectors.registries import subscribers
 from tasks.models import Task
 from tasks.status import Status
@@ -76,7 +75,8 @@ def known(line: Line, until: Until, others: Sequence[Known]) -> Iterator[Known]:
     if samples:
         words = f"sample “{samples[0]['name']}”" if len(samples) == 1 else "the samples"
         yield words, Given([each["data"] for each in samples[:RECORDS]])
-    if line.incoming and is_at_hand(line.incoming):
+    source = line.incoming and subscribers.type_of(line.incoming.subscriber)
+    if source and source.is_at_hand:
         yield "the source", Fetched()
     yield from others
     if until.place == "outgoing" and (task := newest_task(line)):
@@ -84,11 +84,6 @@ def known(line: Line, until: Until, others: Sequence[Known]) -> Iterator[Known]:
             yield f"task {str(task.identifier)[:8]}", imported(task)
         except Unusable:
             return
-
-
-def is_at_hand(incoming: Incoming) -> bool:
-    prototype = (incoming.subscriber or {}).get("prototype")
-    return prototype in subscribers and subscribers[prototype].is_at_hand
 
 
 def newest_task(line: Line) -> Task | None:

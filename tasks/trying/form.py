@@ -57,8 +57,8 @@ class TryForm:
     @property
     def can_be_asked(self) -> bool:
         """Whether the source gives records when it is asked, or only receives them."""
-        prototype = (self.line.incoming.subscriber or {}).get("prototype")
-        return prototype not in subscribers or subscribers[prototype].can_be_asked_again
+        source = subscribers.type_of(self.line.incoming.subscriber)
+        return source is None or source.can_be_asked_again
 
     @property
     def kind(self) -> str:
