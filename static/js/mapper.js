@@ -7,6 +7,8 @@
   const rows = () => [...panel.querySelectorAll("[data-pair]")];
   const sources = () => [...panel.querySelectorAll("[data-source]")];
   const part = (row, name) => row.querySelector(`[name$="-${name}"]`);
+  // Both `lines[].sku` and `lines.*.sku` name a field of each item.
+  const pattern = (row, name) => part(row, name).value.replace(/\[\]/g, ".*");
   const said = document.getElementById("said");
 
   // -- a change in the rows: the form is unsaved, the marks are drawn anew, the preview asks again
@@ -17,7 +19,7 @@
     if (!mapper()) return;
     const used = new Set(), types = new Map(sources().map((source) => [source.dataset.source, source.dataset.type]));
     for (const row of rows()) {
-      const isField = part(row, "kind").value === "field", text = part(row, "text").value.trim().replace(/\[\]/g, ".*");
+      const isField = part(row, "kind").value === "field", text = pattern(row, "text").trim();
       if (isField && text) used.add(text);
       part(row, "missing").closest("label").hidden = !(isField && text);
       suggest(row, isField);
@@ -48,10 +50,10 @@
     if (!isField && list) text.dataset.within = "root"; else delete text.dataset.within;
   }
   function listOf(row) {
-    const [, list] = part(row, "target").value.replace(/\[\]/g, ".*").match(/^(.*)\.\*\./) || [];
+    const [, list] = pattern(row, "target").match(/^(.*)\.\*\./) || [];
     const beside = list && rows().find((other) => other !== row && part(other, "kind").value === "field"
-      && part(other, "text").value && part(other, "target").value.replace(/\[\]/g, ".*").startsWith(`${list}.*.`));
-    return beside ? (part(beside, "text").value.replace(/\[\]/g, ".*").match(/^(.*)\.\*/) || [])[1] || "" : "";
+      && part(other, "text").value && pattern(other, "target").startsWith(`${list}.*.`));
+    return beside ? (pattern(beside, "text").match(/^(.*)\.\*/) || [])[1] || "" : "";
   }
   function hint(row, type) {
     const place = row.querySelector("[data-hint]"), wanted = row.dataset.type;
